@@ -1,0 +1,97 @@
+package dev.backuphelper.cli;
+
+import dev.backuphelper.catalog.ManifestCodec;
+import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.Check;
+import dev.backuphelper.model.Verification;
+import dev.backuphelper.report.Listing;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Backups for programs and for people. Stateless. */
+final class BackupView {
+  private BackupView() {}
+
+  /** Returns the manifest's values, and what is known now. */
+  static Map<String, @Nullable Object> values(Backup backup) {
+    Map<String, @Nullable Object> values =
+        new LinkedHashMap<>(ManifestCodec.toMap(backup.manifest()));
+    values.put("pinned", backup.pinned());
+    values.put("verified", verified(backup));
+    values.put("last_check", backup.verification().map(BackupView::lastCheck).orElse(null));
+    return values;
+  }
+
+  /** Returns level and time of the last good examination; null when it was not good. */
+  static @Nullable Map<String, Object> verified(Backup backup) {
+    if (!backup.verified()) {
+      return null;
+    }
+    Verification verification = backup.verification().orElseThrow();
+    return Map.of("level", verification.level().key(), "at", verification.at().toString());
+  }
+
+  private static Map<String, Object> lastCheck(Verification verification) {
+    return Map.of(
+        "level", verification.level().key(),
+        "at", verification.at().toString(),
+        "result", verification.good() ? "good" : "bad");
+  }
+
+  /** Returns a list's values. */
+  static void put(Result result, Listing listing) {
+    result.put("backups", listing.backups().stream().map(BackupView::values).toList());
+    result.put(
+        "unreadable",
+        listing.unreadable().stream()
+            .map(document -> Map.of("file", document.file(), "reason", document.reason()))
+            .toList());
+  }
+
+  /** Returns a table of backups. */
+  static List<String> table(List<Backup> backups) {
+    Table table = new Table("ID", "KIND", "TYPE", "SIZE", "VERIFIED", "PINNED", "SOURCES");
+    for (Backup backup : backups) {
+      table.row(
+          backup.id().value(),
+          kind(backup),
+          backup.type().key(),
+          Format.size(backup.size()),
+          state(backup),
+          backup.pinned() ? "pinned" : "-",
+          sources(backup));
+    }
+    return table.lines();
+  }
+
+  /** Returns what is known of its soundness, in a word. */
+  static String state(Backup backup) {
+    if (backup.damaged()) {
+      return "damaged";
+    }
+    return backup
+        .verification()
+        .map(verification -> verification.good() ? verification.level().key() : "BAD")
+        .orElse("no");
+  }
+
+  /** Returns the names of its sources. */
+  static String sources(Backup backup) {
+    return backup.components().stream()
+        .map(component -> component.name().value())
+        .collect(Collectors.joining(", "));
+  }
+
+  /** Returns the checks' values. */
+  static List<Map<String, Object>> values(List<Check> checks) {
+    return checks.stream().map(ManifestCodec::toMap).toList();
+  }
+
+  private static String kind(Backup backup) {
+    String operation = backup.manifest().operation();
+    return backup.kind().key() + (operation == null ? "" : " (" + operation + ")");
+  }
+}

@@ -1,0 +1,190 @@
+package dev.backuphelper.cli;
+
+import dev.backuphelper.BackupHelper;
+import dev.backuphelper.error.InvalidRequestException;
+import dev.backuphelper.error.RefusedException;
+import dev.backuphelper.model.BackupKind;
+import dev.backuphelper.report.CleanReport;
+import dev.backuphelper.retention.RetentionPolicy;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Applies retention. */
+@CommandLine.Command(
+    name = "clean",
+    aliases = "prune",
+    header = "Remove backups that the rules given let go, and say why each stays or goes.",
+    synopsisHeading = "%nUsage: ",
+    description = {
+      "%nNever removes the newest verified backup of a database, a pinned one, or one that others"
+          + " need. Asks first on a terminal.%n"
+    },
+    optionListHeading = "%nOptions:%n",
+    exitCodeListHeading = ExitCodes.HEADING,
+    exitCodeList = {
+      ExitCodes.HELP_DONE,
+      ExitCodes.HELP_FAILED,
+      "2:usage; no rule given",
+      ExitCodes.HELP_PARTLY,
+      ExitCodes.HELP_INVALID,
+      ExitCodes.HELP_NOT_FOUND,
+      ExitCodes.HELP_LOCKED,
+      ExitCodes.HELP_REFUSED
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  backup clean 10",
+      "  backup clean --keep-last 10 --age-days 90 --dry-run",
+      "  backup clean /srv/dumps --keep-last 3    plain files of a folder"
+    })
+final class CleanCommand implements Command {
+  private static final Pattern NUMBER = Pattern.compile("-?\\d+");
+
+  @Parameters(
+      paramLabel = "N|DIR",
+      arity = "0..1",
+      description = "How many to keep, or a folder: of backups, or of plain database files.")
+  @Nullable String argument;
+
+  @Option(
+      names = {"--keep-last", "--keep-count"},
+      paramLabel = "N",
+      description = "Keep the newest N of each set of databases.")
+  @Nullable Integer keepLast;
+
+  @Option(names = "--age-days", paramLabel = "N", description = "Remove what is older than N days.")
+  @Nullable Amount ageDays;
+
+  @Option(
+      names = "--max-size-gb",
+      paramLabel = "N",
+      description = "Remove the oldest until all take at most N GiB.")
+  @Nullable Amount maxSizeGb;
+
+  @Option(
+      names = "--kind",
+      paramLabel = "K",
+      description =
+          "Look at backups of one kind alone: manual, scheduled, archive or safety. Without it the"
+              + " first three are looked at, and safety backups stay for 7 days.")
+  @Nullable BackupKind kind;
+
+  @Option(names = "--dry-run", description = "Say what would be removed; remove nothing.")
+  boolean dryRun;
+
+  @Mixin ReportOption report = new ReportOption();
+
+  @Override
+  public Optional<Path> report() {
+    return report.file();
+  }
+
+  @Override
+  public void prepare(Result result) {
+    RemovalView.putNothing(result, dryRun);
+  }
+
+  @Override
+  public void run(Session session, Result result) {
+    RetentionPolicy policy = policy();
+    Function<Boolean, CleanReport> clean = cleaning(session, policy);
+    if (!dryRun && session.canAsk()) {
+      ask(session, clean.apply(true));
+    }
+    CleanReport cleaned = clean.apply(dryRun);
+    RemovalView.put(result, cleaned);
+    RemovalView.describe(cleaned, result);
+    RemovalView.failOnErrors(cleaned, result);
+  }
+
+  private static void ask(Session session, CleanReport preview) {
+    if (!preview.removed().isEmpty()) {
+      preview.removed().forEach(removed -> session.show(RemovalView.line(removed)));
+      session.confirmRemoval("remove " + preview.removed().size() + " of these?");
+    }
+  }
+
+  private Function<Boolean, CleanReport> cleaning(Session session, RetentionPolicy policy) {
+    Optional<Reference> folder = folder();
+    if (folder.isPresent() && folder.get().kind() == Reference.Kind.FOLDER) {
+      if (kind != null) {
+        throw new InvalidRequestException("--kind: plain files have no kind", null);
+      }
+      BackupHelper backups = session.open();
+      return dry -> backups.cleanFolder(folder.get().path(), policy, List.of(), dry);
+    }
+    BackupHelper backups =
+        session.open(folder.map(Reference::path).orElseGet(session::directory), List.of());
+    return dry -> backups.cleanOld(policy, dry);
+  }
+
+  private Optional<Reference> folder() {
+    return Optional.ofNullable(argument)
+        .filter(text -> !NUMBER.matcher(text).matches())
+        .map(Reference::folder);
+  }
+
+  private RetentionPolicy policy() {
+    Integer count = count();
+    if (count == null && ageDays == null && maxSizeGb == null) {
+      throw new InvalidRequestException(
+          "no rule says what may go",
+          "Say how many to keep, as in 'backup clean --keep-last 10', or give --age-days or"
+              + " --max-size-gb.");
+    }
+    RetentionPolicy.Builder policy = RetentionPolicy.builder();
+    if (count != null) {
+      policy.keepLast(atLeastOne(count));
+    }
+    if (ageDays != null) {
+      policy.maxAge(ageDays.positive("--age-days").days());
+    }
+    if (maxSizeGb != null) {
+      policy.maxTotalSize(maxSizeGb.positive("--max-size-gb").gibibytes());
+    }
+    if (kind != null) {
+      policy.kinds(Set.of(kind));
+    }
+    return policy.build();
+  }
+
+  private @Nullable Integer count() {
+    if (argument == null || !NUMBER.matcher(argument).matches()) {
+      return keepLast;
+    }
+    if (keepLast != null) {
+      throw new InvalidRequestException("two numbers to keep: N and --keep-last", null);
+    }
+    return number(argument);
+  }
+
+  private static int number(String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException tooLarge) {
+      throw new InvalidRequestException("not a number of backups: " + text, null, tooLarge);
+    }
+  }
+
+  /** Refuses to keep nothing. */
+  static int atLeastOne(int count) {
+    if (count < 0) {
+      throw new InvalidRequestException("not a number of backups: " + count, null);
+    }
+    if (count == 0) {
+      throw new RefusedException(
+          "keeping 0 backups is refused: it would leave nothing to restore",
+          "Keep at least 1; 'backup delete' removes the backups that you name.");
+    }
+    return count;
+  }
+}

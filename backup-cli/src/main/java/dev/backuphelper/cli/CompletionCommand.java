@@ -1,0 +1,34 @@
+package dev.backuphelper.cli;
+
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Prints a script that completes commands and options in a shell. */
+@CommandLine.Command(
+    name = "completion",
+    header = "Print a completion script for bash and zsh.",
+    synopsisHeading = "%nUsage: ",
+    optionListHeading = "%nOptions:%n",
+    exitCodeListHeading = ExitCodes.HEADING,
+    exitCodeList = {ExitCodes.HELP_DONE, ExitCodes.HELP_USAGE},
+    footerHeading = "%nExamples:%n",
+    footer = {"  source <(backup completion)"})
+final class CompletionCommand implements Command {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // set by the parser
+  CommandSpec spec;
+
+  @Override
+  public void prepare(Result result) {
+    result.put("script", "");
+  }
+
+  @Override
+  public void run(Session session, Result result) {
+    String script = AutoComplete.bash("backup", spec.root().commandLine());
+    result.put("script", script);
+    script.lines().forEach(line -> result.say(line).sayEssence(line));
+  }
+}

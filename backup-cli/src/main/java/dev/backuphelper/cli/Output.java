@@ -1,0 +1,140 @@
+package dev.backuphelper.cli;
+
+import dev.backuphelper.internal.io.AtomicFile;
+import dev.backuphelper.internal.io.JsonObject;
+import dev.backuphelper.internal.io.PrivateFiles;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one place that prints: results on stdout, in words or as one JSON object; what went wrong on
+ * stderr; and the same object into the file that {@code --report} names.
+ *
+ * @param environment the streams
+ * @param json whether programs read it
+ * @param quiet whether the bare result is enough
+ * @param verbose whether causes are shown
+ */
+record Output(Environment environment, boolean json, boolean quiet, boolean verbose) {
+  private static final double MEBI = 1 << 20;
+
+  /** Prints a text as it is, and returns the exit code. */
+  int text(String command, String text) {
+    if (json) {
+      write(new Result().put("text", text), command, Duration.ZERO);
+    } else {
+      environment.out().print(text);
+      environment.out().flush();
+    }
+    return ExitCodes.DONE;
+  }
+
+  /**
+   * Prints a result and writes its report.
+   *
+   * @param report the file that takes the result as well; null for none
+   * @return the exit code
+   */
+  int result(String command, Result result, Duration duration, @Nullable Path report) {
+    if (report != null) {
+      report(command, result, duration, report);
+    }
+    if (json) {
+      write(result, command, duration);
+    } else {
+      (quiet ? result.essence() : result.lines()).forEach(this::line);
+    }
+    result.failure().ifPresent(this::explain);
+    environment.out().flush();
+    if (environment.out().checkError() && result.exit() == ExitCodes.DONE) {
+      result.fail(
+          Failure.finding("IO_FAILED", ExitCodes.FAILED, "cannot write to standard output", null));
+      result.failure().ifPresent(this::explain);
+    }
+    return result.exit();
+  }
+
+  private void line(String line) {
+    environment.out().println(Format.printable(line));
+  }
+
+  private void explain(Failure failure) {
+    PrintStream err = environment.err();
+    err.println("error: " + Format.printable(failure.message()));
+    if (failure.hint() != null) {
+      err.println("hint: " + Format.printable(failure.hint()));
+    }
+    if (verbose && failure.cause() != null) {
+      failure.cause().printStackTrace(err);
+    }
+    err.flush();
+  }
+
+  private void write(Result result, String command, Duration duration) {
+    byte[] document = JsonObject.write(object(command, result, duration));
+    environment.out().write(document, 0, document.length);
+    environment.out().flush();
+  }
+
+  private void report(String command, Result result, Duration duration, Path file) {
+    try {
+      // A link is followed: the file that it names is the report.
+      Path real = Files.exists(file) ? file.toRealPath() : file;
+      if (Files.exists(real) && !Files.isRegularFile(real)) {
+        throw new IOException("it is no regular file");
+      }
+      PrivateFiles.createDirectories(PrivateFiles.parent(real));
+      AtomicFile.write(real, JsonObject.write(object(command, result, duration)));
+    } catch (IOException unwritable) {
+      reportFailed(result, file, unwritable);
+    }
+  }
+
+  private void reportFailed(Result result, Path file, IOException cause) {
+    String message = "cannot write the report " + file + ": " + cause;
+    if (result.exit() == ExitCodes.DONE) {
+      result.fail(
+          new Failure(
+              "IO_FAILED",
+              ExitCodes.FAILED,
+              message,
+              "What the command did is done; only its report is missing.",
+              cause));
+    } else {
+      environment.err().println("warning: " + Format.printable(message));
+    }
+  }
+
+  private Map<String, @Nullable Object> object(String command, Result result, Duration duration) {
+    Map<String, @Nullable Object> object = new LinkedHashMap<>();
+    object.put("command", command);
+    object.put("success", result.exit() == ExitCodes.DONE);
+    object.put("timestamp", now().toString());
+    object.put("performance", performance(result.bytes(), duration));
+    object.putAll(result.values());
+    result.failure().ifPresent(failure -> object.put("error", failure.toMap()));
+    return object;
+  }
+
+  private Instant now() {
+    return environment.clock().instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  private static Map<String, Object> performance(long bytes, Duration duration) {
+    double seconds = Math.max(duration.toNanos(), 1) / 1e9;
+    double rate = Math.round(bytes / MEBI / seconds * 10) / 10.0;
+    Map<String, Object> performance = new LinkedHashMap<>();
+    performance.put("duration_ms", duration.toMillis());
+    performance.put("bytes", bytes);
+    performance.put("mb_per_s", rate);
+    return performance;
+  }
+}

@@ -1,0 +1,121 @@
+package dev.backuphelper.cli;
+
+import dev.backuphelper.error.ErrorCode;
+import dev.backuphelper.error.InvalidRequestException;
+import dev.backuphelper.error.SourceException;
+import dev.backuphelper.error.StorageException;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/**
+ * What an argument names: a backup of the store, or something in the file system.
+ *
+ * @param kind which of them
+ * @param text the argument
+ */
+record Reference(Kind kind, String text) {
+  private static final Pattern ID = Pattern.compile("latest|[0-9-]+");
+
+  /** What an argument can name. */
+  enum Kind {
+    /** A backup: an id, the beginning of one, or {@code latest}. */
+    BACKUP,
+    /** A folder that holds backups of this tool. */
+    STORE,
+    /** A folder of plain files. */
+    FOLDER,
+    /** A plain file. */
+    FILE
+  }
+
+  /** Returns what an argument names; an existing file or folder unless it is an id. */
+  static Reference parse(String text) {
+    if (ID.matcher(text).matches()) {
+      return new Reference(Kind.BACKUP, text);
+    }
+    Path path = path(text);
+    if (Files.isDirectory(path)) {
+      return new Reference(holdsBackups(path) ? Kind.STORE : Kind.FOLDER, text);
+    }
+    if (!looksLikeFile(text)) {
+      throw new InvalidRequestException(
+          "neither a backup's id nor a file: '" + text + "'",
+          "An id is made of digits and '-', or is 'latest'; write ./NAME for a file.");
+    }
+    if (!Files.exists(path)) {
+      throw missing(text);
+    }
+    return new Reference(Kind.FILE, text);
+  }
+
+  /** Returns an argument that names a backup, and nothing else. */
+  static String backup(String text) {
+    if (!ID.matcher(text).matches()) {
+      throw new InvalidRequestException(
+          "not a backup's id: '" + text + "'",
+          "Give an id, the beginning of one, or 'latest'; 'backup list' shows them.");
+    }
+    return text;
+  }
+
+  /** Returns an argument that names an existing folder. */
+  static Reference folder(String text) {
+    Path path = path(text);
+    if (!Files.exists(path)) {
+      throw missing(text);
+    }
+    if (!Files.isDirectory(path)) {
+      throw new InvalidRequestException("not a folder: " + text, null);
+    }
+    return new Reference(holdsBackups(path) ? Kind.STORE : Kind.FOLDER, text);
+  }
+
+  /** Returns the path that an argument spells. */
+  static Path path(String text) {
+    if (text.isEmpty()) {
+      throw new InvalidRequestException("an empty argument names nothing", null);
+    }
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException notAPath) {
+      throw new InvalidRequestException("not a path: '" + text + "'", null, notAPath);
+    }
+  }
+
+  /** Returns the file or folder named. */
+  Path path() {
+    return path(text);
+  }
+
+  /** Tells whether it is a folder, of either kind. */
+  boolean isFolder() {
+    return kind == Kind.FOLDER || kind == Kind.STORE;
+  }
+
+  private static SourceException missing(String text) {
+    return new SourceException(
+        ErrorCode.SOURCE_NOT_FOUND, text + " does not exist", "Check the spelling of the path.");
+  }
+
+  private static boolean looksLikeFile(String text) {
+    return text.contains("/") || text.contains(File.separator) || text.contains(".");
+  }
+
+  private static boolean holdsBackups(Path folder) {
+    try (DirectoryStream<Path> manifests =
+        Files.newDirectoryStream(folder, "backup-metadata.*.json")) {
+      return manifests.iterator().hasNext();
+    } catch (IOException unreadable) {
+      throw new StorageException(
+          ErrorCode.ACCESS_DENIED,
+          "cannot read the folder " + folder,
+          "Check its permissions.",
+          unreadable);
+    }
+  }
+}

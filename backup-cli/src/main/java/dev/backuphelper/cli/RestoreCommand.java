@@ -1,0 +1,200 @@
+package dev.backuphelper.cli;
+
+import dev.backuphelper.BackupHelper;
+import dev.backuphelper.RestoreRequest;
+import dev.backuphelper.error.BackupException;
+import dev.backuphelper.error.InvalidRequestException;
+import dev.backuphelper.error.RefusedException;
+import dev.backuphelper.error.RestoreFailedException;
+import dev.backuphelper.model.RestoreOutcome;
+import dev.backuphelper.model.SourceName;
+import dev.backuphelper.report.RestoreReport;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Puts a backup's content back. */
+@CommandLine.Command(
+    name = "restore",
+    header = "Put a backup's content back.",
+    synopsisHeading = "%nUsage: ",
+    description = {
+      "%nVerifies the backup, takes a safety backup of what is there, restores, and verifies again."
+          + " What is there already is overwritten only if you agree, or with --force.%n"
+    },
+    optionListHeading = "%nOptions:%n",
+    exitCodeListHeading = ExitCodes.HEADING,
+    exitCodeList = {
+      ExitCodes.HELP_DONE,
+      "1:failed; the message says how the databases were left",
+      ExitCodes.HELP_USAGE,
+      "3:restored, but somebody else went on writing, or with findings (--no-verify)",
+      ExitCodes.HELP_INVALID,
+      ExitCodes.HELP_NOT_FOUND,
+      ExitCodes.HELP_LOCKED,
+      "7:refused by a safety rule, declined, or --force is missing",
+      ExitCodes.HELP_INTERRUPTED
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  backup restore latest --dry-run",
+      "  backup restore 20261120-070212-345 --force",
+      "  backup restore latest --target /tmp/look.db",
+      "  backup restore old/app.db.gz --target app.db"
+    })
+final class RestoreCommand implements Command {
+  @Parameters(
+      paramLabel = "ID|latest|FILE|DIR",
+      arity = "0..1",
+      description =
+          "A backup; or a database file, plain or gzipped; or a folder, of which the newest valid"
+              + " one is taken. FILE and DIR need --target.")
+  @Nullable String argument;
+
+  @Option(
+      names = "--target",
+      paramLabel = "PATH",
+      description =
+          "Where to: a file, or a folder for several databases (default: where they came from).")
+  @Nullable Path target;
+
+  @Option(
+      names = "--component",
+      paramLabel = "NAME",
+      description = "Restore one database of the backup alone.")
+  @Nullable String component;
+
+  @Option(names = "--force", description = "Overwrite what is there without asking.")
+  boolean force;
+
+  @Option(
+      names = "--verify",
+      negatable = true,
+      arity = "0",
+      defaultValue = "true",
+      fallbackValue = "true",
+      description = "Refuse what does not verify, and check the result (default).")
+  boolean verify = true;
+
+  @Option(names = "--dry-run", description = "Check everything; change nothing.")
+  boolean dryRun;
+
+  @Option(
+      names = "--no-safety-backup",
+      description = "Overwrite without a safety backup: what is there is lost.")
+  boolean noSafetyBackup;
+
+  @Option(
+      names = "--safety-backup-dir",
+      paramLabel = "DIR",
+      description = "Where the safety backup goes (default: to the other backups).")
+  @Nullable Path safetyBackupDirectory;
+
+  @Option(
+      names = "--pattern",
+      paramLabel = "GLOB",
+      description = "Names of files to look at in a folder.")
+  @Nullable String pattern;
+
+  @Mixin ReportOption report = new ReportOption();
+
+  @Override
+  public boolean mentionsOpenPlans() {
+    return false;
+  }
+
+  @Override
+  public Optional<Path> report() {
+    return report.file();
+  }
+
+  @Override
+  public void prepare(Result result) {
+    RestoreView.putNothing(result, dryRun);
+  }
+
+  @Override
+  public void run(Session session, Result result) {
+    if (argument == null) {
+      ListCommand.show(session, session.open().listing(), result);
+      throw new InvalidRequestException(
+          "nothing named to restore", "Name one of the backups listed, or 'latest'.");
+    }
+    Reference from = Reference.parse(argument);
+    requireSense(from);
+    Path directory = from.kind() == Reference.Kind.STORE ? from.path() : session.directory();
+    RestoreView view =
+        new RestoreView(safetyBackupDirectory == null ? directory : safetyBackupDirectory, result);
+    BackupHelper backups = session.open(directory, List.of());
+    Confirmation confirmation = new Confirmation(session, force || dryRun);
+    RestoreRequest request = request(backups, from, confirmation);
+    try {
+      RestoreReport restored = backups.restore(request);
+      restored.warnings().forEach(session::warn);
+      view.show(restored);
+    } catch (RestoreFailedException failure) {
+      view.show(failure);
+    } catch (RefusedException refused) {
+      throw confirmation.refusal().orElse(refused);
+    } catch (BackupException untouched) {
+      throw untouched;
+    } catch (RuntimeException | Error unforeseen) {
+      result.put("outcome", RestoreOutcome.UNKNOWN.key());
+      throw unforeseen;
+    }
+  }
+
+  private RestoreRequest request(BackupHelper backups, Reference from, Confirmation confirmation) {
+    RestoreRequest.Builder request =
+        switch (from.kind()) {
+          case BACKUP -> RestoreRequest.of(backups.resolve(from.text()).id());
+          case STORE -> RestoreRequest.of(backups.resolve("latest").id());
+          case FILE, FOLDER -> RestoreRequest.ofFile(from.path());
+        };
+    request.confirm(confirmation);
+    if (target != null) {
+      request.to(target);
+    }
+    if (component != null) {
+      request.component(new SourceName(component));
+    }
+    if (!verify) {
+      request.unverified();
+    }
+    if (noSafetyBackup) {
+      request.withoutSafetyBackup();
+    }
+    if (safetyBackupDirectory != null) {
+      request.safetyDirectory(safetyBackupDirectory);
+    }
+    if (pattern != null) {
+      request.pattern(pattern);
+    }
+    return dryRun ? request.dryRun().build() : request.build();
+  }
+
+  private void requireSense(Reference from) {
+    if (from.kind() != Reference.Kind.BACKUP && target == null) {
+      throw new InvalidRequestException(
+          "a file or folder needs a target: " + from.text(),
+          "Say where to restore it with --target; to restore backups of another folder, give it"
+              + " with --dir.");
+    }
+    if (pattern != null && from.kind() != Reference.Kind.FOLDER) {
+      throw new InvalidRequestException("--pattern: no folder of plain files is named", null);
+    }
+    if (noSafetyBackup && safetyBackupDirectory != null) {
+      throw new InvalidRequestException(
+          "--no-safety-backup and --safety-backup-dir exclude each other", null);
+    }
+    if (component != null && !SourceName.isValid(component)) {
+      throw new InvalidRequestException(
+          "not a component's name: '" + component + "'", "'backup info ID' shows the names.");
+    }
+  }
+}

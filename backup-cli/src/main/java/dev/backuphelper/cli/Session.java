@@ -1,0 +1,110 @@
+package dev.backuphelper.cli;
+
+import dev.backuphelper.BackupHelper;
+import dev.backuphelper.error.RefusedException;
+import dev.backuphelper.event.BackupEvent;
+import dev.backuphelper.source.Source;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What a command works with: the global options, the library, the person. Used by one thread. */
+final class Session implements AutoCloseable {
+  private final RootCommand options;
+  private final Environment environment;
+  private final boolean mentionsOpenPlans;
+  private final ProgressDisplay progress;
+  private final Set<String> warnings = new LinkedHashSet<>();
+
+  Session(RootCommand options, Environment environment, boolean mentionsOpenPlans) {
+    this.options = options;
+    this.environment = environment;
+    this.mentionsOpenPlans = mentionsOpenPlans;
+    boolean drawn = environment.terminal().canDraw() && !options.quiet && !options.json;
+    progress =
+        drawn ? ProgressDisplay.on(environment.err(), System::nanoTime) : ProgressDisplay.off();
+  }
+
+  /** Returns the store's folder. */
+  Path directory() {
+    return options.directory(environment.variables());
+  }
+
+  /** Returns what surrounds the command. */
+  Environment environment() {
+    return environment;
+  }
+
+  /** Opens the library on the store's folder. */
+  BackupHelper open() {
+    return open(directory(), List.of());
+  }
+
+  /** Opens the library on a folder. */
+  BackupHelper open(Path directory, Collection<? extends Source> sources) {
+    BackupHelper backups =
+        BackupHelper.builder()
+            .directory(directory)
+            .sources(sources)
+            .lockTimeout(options.lockTimeout())
+            .clock(environment.clock())
+            .listener(this::hear)
+            .build();
+    if (mentionsOpenPlans) {
+      backups.openPlans().forEach(this::warn);
+    }
+    return backups;
+  }
+
+  /** Says at once that something is worth knowing. */
+  void warn(String message) {
+    if (warnings.add(message)) {
+      progress.clear();
+      environment.err().println("warning: " + Format.printable(message));
+    }
+  }
+
+  /** Returns what was worth knowing so far. */
+  List<String> warnings() {
+    return List.copyOf(warnings);
+  }
+
+  /** Tells whether somebody can be asked. */
+  boolean canAsk() {
+    return environment.terminal().canAsk();
+  }
+
+  /** Shows a line to the person who is about to be asked. */
+  void show(String line) {
+    progress.clear();
+    environment.err().println(Format.printable(line));
+  }
+
+  /** Asks a question. */
+  boolean ask(String question) {
+    progress.clear();
+    return environment.terminal().confirm(Format.printable(question));
+  }
+
+  /** Asks before something is removed; goes ahead when nobody can be asked. */
+  void confirmRemoval(String question) {
+    if (canAsk() && !ask(question)) {
+      throw new RefusedException("declined; nothing was removed", null);
+    }
+  }
+
+  @Override
+  public void close() {
+    progress.clear();
+  }
+
+  private void hear(BackupEvent event) {
+    if (event instanceof BackupEvent.Warning warning) {
+      warn(warning.message());
+    } else if (event instanceof BackupEvent.Progressed progressed) {
+      progress.show(progressed);
+    }
+  }
+}

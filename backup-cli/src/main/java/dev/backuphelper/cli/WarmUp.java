@@ -1,0 +1,81 @@
+package dev.backuphelper.cli;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Uses each command once on a small database in a temporary folder, so that the launcher can
+ * archive the classes which they load: the next start reads them from there.
+ */
+final class WarmUp {
+  private WarmUp() {}
+
+  /** Runs the commands; takes no arguments. */
+  public static void main(String[] arguments) throws IOException, SQLException {
+    Path folder = Files.createTempDirectory("backup-warm-up");
+    try {
+      run(folder);
+    } finally {
+      delete(folder);
+    }
+  }
+
+  /** Runs the commands in a folder. */
+  static void run(Path folder) throws SQLException {
+    Path database = folder.resolve("app.db");
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+        Statement statement = connection.createStatement()) {
+      statement.execute("create table t (id integer primary key, name text)");
+      statement.execute("insert into t (name) values ('warm')");
+    }
+    String directory = folder.resolve("backups").toString();
+    Stream.of(
+            List.of("create", database.toString(), "--dir", directory),
+            List.of("list", "--dir", directory),
+            List.of("verify", "--json", "--dir", directory),
+            List.of("info", "latest", "--dir", directory),
+            List.of("compare", "latest", "--dir", directory),
+            List.of("restore", "latest", "--force", "--dir", directory),
+            List.of("clean", "1", "--json", "--dir", directory),
+            List.of("size", "--dir", directory),
+            List.of("create", "--help"),
+            List.of("no-such-command"))
+        .forEach(command -> Main.run(command.toArray(new String[0]), silence(folder)));
+  }
+
+  private static Environment silence(Path folder) {
+    PrintStream nowhere =
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+    Terminal nobody = new Terminal(new ByteArrayInputStream(new byte[0]), nowhere, false, false);
+    return new Environment(Map.of(), nowhere, nowhere, nobody, Clock.systemUTC(), folder);
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.sorted(Comparator.reverseOrder()).forEach(WarmUp::deleteOne);
+    }
+  }
+
+  private static void deleteOne(Path file) {
+    try {
+      Files.delete(file);
+    } catch (IOException kept) {
+      throw new UncheckedIOException(kept);
+    }
+  }
+}

@@ -1,0 +1,200 @@
+package dev.backuphelper.catalog;
+
+import dev.backuphelper.codec.CodecPipeline;
+import dev.backuphelper.internal.io.JsonObject;
+import dev.backuphelper.internal.io.MalformedDocumentException;
+import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.CheckLevel;
+import dev.backuphelper.model.Manifest;
+import dev.backuphelper.model.Verification;
+import dev.backuphelper.report.Listing;
+import dev.backuphelper.store.Store;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The manifests of a store. Thread-safe; holds no state, so that it always tells what the store holds
+ * now.
+ */
+public final class Catalog {
+  private static final int DOCUMENT_LIMIT = 16 << 20;
+  private static final int CHECKS_LIMIT = 1 << 20;
+
+  private final Store store;
+
+  /** Creates the catalog of a store. */
+  public Catalog(Store store) {
+    this.store = store;
+  }
+
+  /** Returns every backup, newest first, and every manifest that cannot be used. */
+  public Listing list() throws IOException {
+    Set<String> names = new HashSet<>(store.list());
+    List<Backup> backups = Collections.synchronizedList(new ArrayList<>());
+    List<Listing.Unreadable> unreadable = Collections.synchronizedList(new ArrayList<>());
+    names.parallelStream()
+        .filter(StoreNames::isManifest)
+        .forEach(name -> read(name, names, backups, unreadable));
+    return new Listing(
+        backups.stream().sorted(Comparator.comparing(Backup::id).reversed()).toList(),
+        unreadable.stream().sorted(Comparator.comparing(Listing.Unreadable::file)).toList());
+  }
+
+  private void read(
+      String name,
+      Set<String> names,
+      Collection<Backup> backups,
+      Collection<Listing.Unreadable> unreadable) {
+    try {
+      Optional<BackupId> id = StoreNames.manifestId(name);
+      if (id.isEmpty()) {
+        unreadable.add(new Listing.Unreadable(name, "its name holds no backup id"));
+        return;
+      }
+      Manifest manifest = ManifestCodec.read(id.get(), store.read(name, DOCUMENT_LIMIT));
+      boolean checked = names.contains(StoreNames.checks(id.get()));
+      backups.add(
+          new Backup(
+              manifest,
+              names.contains(StoreNames.pin(id.get())),
+              checked ? readChecks(id.get()) : Optional.empty()));
+    } catch (NoSuchFileException removedMeanwhile) {
+      // A backup that is removed while the store is listed is not there.
+    } catch (IOException failure) {
+      unreadable.add(new Listing.Unreadable(name, reason(failure)));
+    }
+  }
+
+  private static String reason(IOException failure) {
+    String message = failure.getMessage();
+    return message == null ? failure.getClass().getSimpleName() : message;
+  }
+
+  /**
+   * Returns a backup; empty if the store has no manifest of that id.
+   *
+   * @throws IOException if its manifest cannot be used
+   */
+  public Optional<Backup> find(BackupId id) throws IOException {
+    try {
+      Manifest manifest =
+          ManifestCodec.read(id, store.read(StoreNames.manifest(id), DOCUMENT_LIMIT));
+      return Optional.of(new Backup(manifest, isPinned(id), readChecks(id)));
+    } catch (NoSuchFileException missing) {
+      return Optional.empty();
+    }
+  }
+
+  /** Tells whether the store has a manifest of that id, be it unreadable. */
+  public boolean exists(BackupId id) throws IOException {
+    return exists(StoreNames.manifest(id));
+  }
+
+  /**
+   * Checks a manifest against its checksum file.
+   *
+   * @return what is wrong; empty when nothing is
+   * @throws IOException if the manifest itself cannot be read
+   */
+  public Optional<String> manifestProblem(BackupId id) throws IOException {
+    String name = StoreNames.manifest(id);
+    return checksumProblem(name, CodecPipeline.digest(store.read(name, DOCUMENT_LIMIT)).sha256());
+  }
+
+  /**
+   * Checks the checksum file of a file.
+   *
+   * @return what is wrong; empty when it names the file and the digest
+   */
+  public Optional<String> checksumProblem(String file, String sha256) throws IOException {
+    String name = StoreNames.checksum(file);
+    try {
+      String content = new String(store.read(name, CHECKS_LIMIT), StandardCharsets.UTF_8);
+      return content.equals(checksumLine(file, sha256))
+          ? Optional.empty()
+          : Optional.of(name + " does not match " + file);
+    } catch (NoSuchFileException missing) {
+      return Optional.of(name + " is missing");
+    }
+  }
+
+  /** Writes the checksum file of a file, in the form that {@code sha256sum -c} reads. */
+  public void putChecksum(String file, String sha256) throws IOException {
+    store.put(
+        StoreNames.checksum(file), checksumLine(file, sha256).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String checksumLine(String file, String sha256) {
+    return sha256 + "  " + file + "\n";
+  }
+
+  /** Publishes a backup whose artifacts are in place: from here on it exists. */
+  public void publish(Manifest manifest) throws IOException {
+    byte[] document = ManifestCodec.write(manifest);
+    String name = StoreNames.manifest(manifest.id());
+    putChecksum(name, CodecPipeline.digest(document).sha256());
+    if (exists(name)) {
+      throw new java.nio.file.FileAlreadyExistsException(name);
+    }
+    store.put(name, document);
+  }
+
+  /** Records an examination, replacing the former one. */
+  public void putVerification(BackupId id, Verification verification) throws IOException {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("level", verification.level().key());
+    map.put("at", verification.at().toString());
+    map.put("result", verification.good() ? "good" : "bad");
+    store.put(StoreNames.checks(id), JsonObject.write(map));
+  }
+
+  /** Pins a backup. Idempotent. */
+  public void pin(BackupId id) throws IOException {
+    if (!isPinned(id)) {
+      store.put(StoreNames.pin(id), new byte[0]);
+    }
+  }
+
+  /** Unpins a backup. Idempotent. */
+  public void unpin(BackupId id) throws IOException {
+    store.delete(StoreNames.pin(id));
+  }
+
+  private boolean isPinned(BackupId id) throws IOException {
+    return exists(StoreNames.pin(id));
+  }
+
+  private boolean exists(String name) throws IOException {
+    try {
+      return store.size(name) >= 0;
+    } catch (NoSuchFileException missing) {
+      return false;
+    }
+  }
+
+  // The record is mutable and carries no checksum; one that cannot be read counts as no record.
+  private Optional<Verification> readChecks(BackupId id) throws IOException {
+    try {
+      JsonObject json = JsonObject.parse(store.read(StoreNames.checks(id), CHECKS_LIMIT));
+      return Optional.of(
+          new Verification(
+              ManifestCodec.constant(CheckLevel.class, json, "level"),
+              json.instant("at"),
+              json.text("result").equals("good")));
+    } catch (NoSuchFileException | MalformedDocumentException none) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package dev.backuphelper.catalog;
+
+import dev.backuphelper.internal.io.JsonObject;
+import dev.backuphelper.model.BackupId;
+import dev.backuphelper.store.Store;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a store knows of restores and migrations that are open: where their plans lie, and which
+ * backups they need. The plans themselves lie beside the databases.
+ */
+public final class OpenPointers {
+  private static final int DOCUMENT_LIMIT = 1 << 20;
+
+  private final Store store;
+
+  /** Creates the view of a store. */
+  public OpenPointers(Store store) {
+    this.store = store;
+  }
+
+  /**
+   * A pointer.
+   *
+   * @param id the id of the plan
+   * @param operation what is open: {@code restore}
+   * @param backups the backups that it needs
+   * @param plans the files of the plan, beside the databases
+   */
+  public record Pointer(
+      BackupId id, String operation, List<BackupId> backups, List<String> plans) {
+    /** Copies the lists. */
+    public Pointer {
+      backups = List.copyOf(backups);
+      plans = List.copyOf(plans);
+    }
+  }
+
+  /** Writes a pointer, replacing one of that id. */
+  public void put(Pointer pointer) throws IOException {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("format", 1);
+    map.put("id", pointer.id().value());
+    map.put("operation", pointer.operation());
+    map.put("backups", pointer.backups().stream().map(BackupId::value).toList());
+    map.put("plans", pointer.plans());
+    store.put(StoreNames.pointer(pointer.id()), JsonObject.write(map));
+  }
+
+  /** Removes a pointer. Idempotent. */
+  public void remove(BackupId id) throws IOException {
+    store.delete(StoreNames.pointer(id));
+  }
+
+  /**
+   * Returns all pointers, in the order of their ids.
+   *
+   * @throws IOException if one cannot be read: then it is unknown which backups are needed
+   */
+  public List<Pointer> list() throws IOException {
+    List<Pointer> pointers = new ArrayList<>();
+    for (String name : store.list().stream().sorted().toList()) {
+      var id = StoreNames.pointerId(name);
+      if (id.isPresent()) {
+        try {
+          pointers.add(read(id.get(), store.read(name, DOCUMENT_LIMIT)));
+        } catch (NoSuchFileException closedMeanwhile) {
+          // It is no longer open.
+        }
+      }
+    }
+    return pointers;
+  }
+
+  /** Returns the ids that open plans name. */
+  public Set<BackupId> named() throws IOException {
+    Set<BackupId> named = new HashSet<>();
+    for (Pointer pointer : list()) {
+      named.add(pointer.id());
+      named.addAll(pointer.backups());
+    }
+    return named;
+  }
+
+  private static Pointer read(BackupId id, byte[] document) throws IOException {
+    JsonObject json = JsonObject.parse(document);
+    List<BackupId> backups = new ArrayList<>();
+    for (String text : json.texts("backups")) {
+      BackupId.tryParse(text).ifPresent(backups::add);
+    }
+    return new Pointer(id, json.text("operation"), backups, json.texts("plans"));
+  }
+}

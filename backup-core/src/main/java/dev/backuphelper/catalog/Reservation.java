@@ -1,0 +1,61 @@
+package dev.backuphelper.catalog;
+
+import dev.backuphelper.internal.io.ProcessOwner;
+import dev.backuphelper.model.BackupId;
+import dev.backuphelper.store.Store;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * An id that is taken in a store, by an intent that names the files to come.
+ *
+ * @param store the store
+ * @param id the id
+ * @param now the clock's own reading
+ * @param behind the newest id of the store, if the clock stood behind it
+ */
+public record Reservation(Store store, BackupId id, Instant now, Optional<BackupId> behind) {
+
+  /**
+   * Takes the next free id: the clock's moment, or one millisecond after the newest id of the store,
+   * whichever is later.
+   *
+   * @param files returns the names of the files to come for an id
+   */
+  public static Reservation take(
+      Store store, Instant now, Function<BackupId, List<String>> files) throws IOException {
+    BackupId wanted = BackupId.of(now);
+    Optional<BackupId> newest = newest(store);
+    Optional<BackupId> behind = newest.filter(id -> id.compareTo(wanted) > 0);
+    BackupId candidate = newest.filter(id -> id.compareTo(wanted) >= 0).map(BackupId::next).orElse(wanted);
+    while (true) {
+      Intent intent = new Intent(candidate, ProcessOwner.current(), files.apply(candidate));
+      if (!store.createNew(StoreNames.intent(candidate), intent.write())) {
+        candidate = candidate.next();
+        continue;
+      }
+      // Another process may have taken a later id between the look and the reservation. Whoever
+      // holds the latest one sees no later one, so somebody always succeeds.
+      BackupId latest = newest(store).orElse(candidate);
+      if (latest.equals(candidate)) {
+        return new Reservation(store, candidate, now, behind);
+      }
+      store.delete(StoreNames.intent(candidate));
+      candidate = latest.next();
+    }
+  }
+
+  /** Removes the intent: the backup is published, or nothing is left of it. */
+  public void close() throws IOException {
+    store.delete(StoreNames.intent(id));
+  }
+
+  private static Optional<BackupId> newest(Store store) throws IOException {
+    return store.list().stream()
+        .flatMap(name -> StoreNames.owner(name).stream())
+        .max(BackupId::compareTo);
+  }
+}

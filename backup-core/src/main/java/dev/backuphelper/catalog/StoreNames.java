@@ -1,0 +1,111 @@
+package dev.backuphelper.catalog;
+
+import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.SourceName;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The names of a store's files, as format 1 fixes them. Stateless. */
+public final class StoreNames {
+  /** Ends the name of a checksum file. */
+  public static final String CHECKSUM_SUFFIX = ".sha256";
+
+  private static final String ID = "(\\d{8}-\\d{6}-\\d{3})";
+  private static final Pattern MANIFEST = Pattern.compile("backup-metadata\\." + ID + "\\.json");
+  private static final Pattern INTENT = Pattern.compile("\\.intent-" + ID + "\\.json");
+  private static final Pattern TOMBSTONE = Pattern.compile("\\.deleted-" + ID + "\\.json");
+  private static final Pattern POINTER = Pattern.compile("\\.open-" + ID + "\\.json");
+  private static final Pattern ANY_MANIFEST = Pattern.compile("backup-metadata\\..*\\.json");
+  private static final Pattern OWNED =
+      Pattern.compile(
+          "backup-metadata\\."
+              + ID
+              + "\\.json(?:\\.sha256)?|backup-(?:checks|keys)\\."
+              + ID
+              + "\\.json|backup-pin\\."
+              + ID
+              + "|[A-Za-z0-9_][A-Za-z0-9._-]*\\.(?:backup|pages)\\."
+              + ID
+              + "(?:\\.[a-z0-9]+)*|\\.(?:intent|deleted|open)-"
+              + ID
+              + "\\.json");
+
+  private StoreNames() {}
+
+  /** Returns the name of a source's artifact. */
+  public static String artifact(SourceName source, BackupId id) {
+    return source + ".backup." + id;
+  }
+
+  /** Returns the name of the checksum file of a file. */
+  public static String checksum(String file) {
+    return file + CHECKSUM_SUFFIX;
+  }
+
+  /** Returns the name of a manifest. */
+  public static String manifest(BackupId id) {
+    return "backup-metadata." + id + ".json";
+  }
+
+  /** Returns the name of the file that records the last verification. */
+  public static String checks(BackupId id) {
+    return "backup-checks." + id + ".json";
+  }
+
+  /** Returns the name of the file that pins a backup. */
+  public static String pin(BackupId id) {
+    return "backup-pin." + id;
+  }
+
+  static String intent(BackupId id) {
+    return ".intent-" + id + ".json";
+  }
+
+  static String tombstone(BackupId id) {
+    return ".deleted-" + id + ".json";
+  }
+
+  static String pointer(BackupId id) {
+    return ".open-" + id + ".json";
+  }
+
+  static Optional<BackupId> manifestId(String name) {
+    return id(MANIFEST, name);
+  }
+
+  static Optional<BackupId> intentId(String name) {
+    return id(INTENT, name);
+  }
+
+  static Optional<BackupId> tombstoneId(String name) {
+    return id(TOMBSTONE, name);
+  }
+
+  static Optional<BackupId> pointerId(String name) {
+    return id(POINTER, name);
+  }
+
+  /** Tells whether a name is a manifest's, be it a predecessor's. */
+  static boolean isManifest(String name) {
+    return ANY_MANIFEST.matcher(name).matches();
+  }
+
+  /** Returns the backup that a file of the store belongs to, by its name alone. */
+  static Optional<BackupId> owner(String name) {
+    return id(OWNED, name);
+  }
+
+  private static Optional<BackupId> id(Pattern pattern, String name) {
+    Matcher matcher = pattern.matcher(name);
+    if (matcher.matches()) {
+      for (int group = 1; group <= matcher.groupCount(); group++) {
+        String text = matcher.group(group);
+        if (text != null) {
+          return BackupId.tryParse(text);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+}

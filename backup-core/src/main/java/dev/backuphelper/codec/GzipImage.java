@@ -1,0 +1,50 @@
+package dev.backuphelper.codec;
+
+import dev.backuphelper.internal.io.PrivateFiles;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.zip.GZIPInputStream;
+
+/** A plain file that somebody gzipped. Untrusted: it is never inflated past a bound. Stateless. */
+public final class GzipImage {
+  private static final int BUFFER_SIZE = 1 << 16;
+
+  private GzipImage() {}
+
+  /** Tells whether a file that is no database begins like gzip. */
+  public static boolean isGzip(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] magic = in.readNBytes(2);
+      return magic.length == 2 && (magic[0] & 0xff) == 0x1f && (magic[1] & 0xff) == 0x8b;
+    }
+  }
+
+  /**
+   * Inflates a file into an empty private one and makes that durable.
+   *
+   * @param limit the most bytes to write
+   * @throws IOException if it is no sound gzip file or holds more than {@code limit} bytes
+   */
+  public static void inflate(Path gzip, Path image, long limit) throws IOException {
+    try (InputStream in =
+            new GZIPInputStream(
+                new BufferedInputStream(Files.newInputStream(gzip), BUFFER_SIZE), BUFFER_SIZE);
+        OutputStream out = Files.newOutputStream(image, StandardOpenOption.WRITE)) {
+      byte[] buffer = new byte[BUFFER_SIZE];
+      long total = 0;
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        total += count;
+        if (total > limit) {
+          throw new IOException(gzip + " inflates past " + limit + " bytes");
+        }
+        out.write(buffer, 0, count);
+      }
+    }
+    PrivateFiles.sync(image);
+  }
+}

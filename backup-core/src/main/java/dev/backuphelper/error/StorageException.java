@@ -1,0 +1,18 @@
+package dev.backuphelper.error;
+
+import org.jspecify.annotations.Nullable;
+
+/** A store, a disk or the operating system failed: mend that and try again. */
+public final class StorageException extends BackupException {
+  private static final long serialVersionUID = 1L;
+
+  /** Creates an exception with a hint that may be null. */
+  public StorageException(ErrorCode code, String message, @Nullable String hint) {
+    this(code, message, hint, null);
+  }
+
+  /** Creates an exception with a hint and a cause, each of which may be null. */
+  public StorageException(ErrorCode code, String message, @Nullable String hint, @Nullable Throwable cause) {
+    super(code, message, hint, cause);
+  }
+}

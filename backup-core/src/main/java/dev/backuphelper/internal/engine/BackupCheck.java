@@ -1,0 +1,169 @@
+package dev.backuphelper.internal.engine;
+
+import dev.backuphelper.catalog.Catalog;
+import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.Check;
+import dev.backuphelper.model.CheckLevel;
+import dev.backuphelper.model.Component;
+import dev.backuphelper.model.Verification;
+import dev.backuphelper.report.VerifyReport.VerifiedFile;
+import dev.backuphelper.store.StagedFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Examines a backup as it is stored: manifest, checksum files, artifacts, databases in them. */
+final class BackupCheck {
+  private static final Logger LOG = LoggerFactory.getLogger(BackupCheck.class);
+
+  private final Context context;
+  private final Catalog catalog;
+
+  BackupCheck(Context context) {
+    this.context = context;
+    this.catalog = context.catalog();
+  }
+
+  /** Examines a backup and records the outcome; one entry for each artifact. */
+  List<VerifiedFile> examine(Backup backup, CheckLevel level) throws IOException {
+    List<VerifiedFile> found = look(backup, level);
+    boolean good = found.stream().allMatch(VerifiedFile::valid);
+    record(backup, new Verification(level, context.clock().instant(), good));
+    return found;
+  }
+
+  /** Examines a backup and records nothing. */
+  List<VerifiedFile> look(Backup backup, CheckLevel level) throws IOException {
+    Optional<String> manifestProblem = catalog.manifestProblem(backup.id());
+    List<VerifiedFile> found = new ArrayList<>();
+    for (Component component : backup.components()) {
+      found.add(examine(backup, component, level, manifestProblem));
+    }
+    return found;
+  }
+
+  /** Examines one artifact; {@code outer} is what is wrong with its backup already. */
+  VerifiedFile examine(
+      Backup backup, Component component, CheckLevel level, Optional<String> outer)
+      throws IOException {
+    try (LocalImage image = LocalImage.of(context, component)) {
+      long size = Files.size(image.path());
+      ImageCheck check =
+          ImageCheck.of(
+              context.engine(component.engine(), Path.of(component.source())),
+              image.path(),
+              level);
+      Optional<String> problem = outer;
+      if (problem.isEmpty()) {
+        problem = problem(backup, component, size, check);
+      }
+      return new VerifiedFile(
+          Optional.of(backup.id()),
+          component.file(),
+          problem,
+          size,
+          Optional.of(check.digest().sha256()),
+          checks(component, check));
+    } catch (NoSuchFileException missing) {
+      return failed(backup, component, outer.orElse(component.file() + " does not exist"));
+    } catch (java.nio.file.FileSystemException unreadable) {
+      return failed(backup, component, outer.orElse("cannot be read: " + unreadable.getMessage()));
+    }
+  }
+
+  private static VerifiedFile failed(Backup backup, Component component, String problem) {
+    return new VerifiedFile(
+        Optional.of(backup.id()),
+        component.file(),
+        Optional.of(problem),
+        0,
+        Optional.empty(),
+        List.of());
+  }
+
+  private Optional<String> problem(
+      Backup backup, Component component, long size, ImageCheck check) throws IOException {
+    if (size != component.size()) {
+      return Optional.of(
+          "validation failed: %s has %d bytes, the manifest says %d"
+              .formatted(component.file(), size, component.size()));
+    }
+    if (!check.digest().sha256().equals(component.sha256())) {
+      return Optional.of(
+          "validation failed: the SHA-256 of %s is not the one in the manifest"
+              .formatted(component.file()));
+    }
+    Optional<String> checksum = catalog.checksumProblem(component.file(), component.sha256());
+    if (checksum.isPresent()) {
+      return checksum.map(text -> "validation failed: " + text);
+    }
+    // The damage of a source that was damaged already is no damage of the backup; but it is told.
+    return check.inspection().checks().stream()
+        .filter(Check::isFailed)
+        .findFirst()
+        .map(
+            failed ->
+                "validation failed: %s: %s%s"
+                    .formatted(
+                        failed.name(),
+                        failed.detail(),
+                        backup.damaged() ? " (the source was damaged when it was backed up)" : ""));
+  }
+
+  private static List<Check> checks(Component component, ImageCheck check) {
+    List<Check> checks = new ArrayList<>();
+    checks.add(
+        check.digest().sha256().equals(component.sha256())
+            ? Check.ok("sha256")
+            : Check.failed("sha256", "not the one in the manifest"));
+    checks.addAll(check.inspection().checks());
+    return checks;
+  }
+
+  private void record(Backup backup, Verification verification) {
+    try {
+      catalog.putVerification(backup.id(), verification);
+    } catch (IOException readOnly) {
+      LOG.warn(
+          "the verification of {} could not be recorded: {}", backup.id(), readOnly.getMessage());
+    }
+  }
+
+  /** An artifact as a local file: the stored one itself, or a staged copy of it. */
+  record LocalImage(Path path, Optional<StagedFile> copy) implements AutoCloseable {
+
+    static LocalImage of(Context context, Component component) throws IOException {
+      Optional<Path> local = context.store().path(component.file());
+      if (local.isPresent()) {
+        // A link in the store is not followed: it could lead to a live database.
+        if (!Files.isRegularFile(local.get(), java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+          throw new NoSuchFileException(component.file());
+        }
+        return new LocalImage(local.get(), Optional.empty());
+      }
+      StagedFile staged = context.store().stage();
+      try (InputStream in = context.store().open(component.file())) {
+        Files.copy(in, staged.path(), StandardCopyOption.REPLACE_EXISTING);
+        return new LocalImage(staged.path(), Optional.of(staged));
+      } catch (IOException | RuntimeException failure) {
+        staged.close();
+        throw failure;
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (copy.isPresent()) {
+        copy.get().close();
+      }
+    }
+  }
+}

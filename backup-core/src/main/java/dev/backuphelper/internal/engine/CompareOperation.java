@@ -1,0 +1,88 @@
+package dev.backuphelper.internal.engine;
+
+import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.Component;
+import dev.backuphelper.report.CompareReport;
+import dev.backuphelper.report.CompareReport.Compared;
+import dev.backuphelper.report.CompareReport.Status;
+import dev.backuphelper.source.Snapshot;
+import dev.backuphelper.source.Source;
+import dev.backuphelper.source.TableDifference;
+import dev.backuphelper.store.LockMode;
+import dev.backuphelper.store.StagedFile;
+import dev.backuphelper.store.StoreLock;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Compares a backup with the live databases, by content. */
+public final class CompareOperation {
+  private final Context context;
+  private final BackupId id;
+  private final Events events;
+
+  /** Creates the operation. */
+  public CompareOperation(Context context, BackupId id) {
+    this.context = context;
+    this.id = id;
+    this.events = context.events("compare");
+  }
+
+  /** Compares. */
+  public CompareReport run() {
+    return Failures.translate(
+        "cannot compare backup " + id,
+        () -> {
+          try (StoreLock lock = context.lock(LockMode.SHARED, "compare")) {
+            Backup backup = new Lookup(context).require(id);
+            List<Compared> compared = new ArrayList<>();
+            for (Component component : backup.components()) {
+              compared.add(compare(component));
+            }
+            return new CompareReport(id, compared);
+          }
+        });
+  }
+
+  private Compared compare(Component component) throws IOException {
+    Source live = context.engine(component.engine(), livePath(component));
+    try (BackupCheck.LocalImage artifact = BackupCheck.LocalImage.of(context, component);
+        StagedFile copy = context.store().stage();
+        Snapshot snapshot = live.open(context.patience())) {
+      snapshot.copyTo(copy.path(), events.progress(component.name()));
+      return compare(component, live, artifact.path(), copy.path());
+    } catch (NoSuchFileException missing) {
+      if (missing.getFile().equals(component.file())) {
+        throw missing;
+      }
+      return new Compared(
+          component.name(), livePath(component), Status.MISSING, List.of());
+    }
+  }
+
+  private Path livePath(Component component) throws IOException {
+    for (NamedSource source : NamedSource.ofConfigured(context.sources())) {
+      if (source.name().equals(component.name())) {
+        return source.path();
+      }
+    }
+    return Lookup.recordedPath(component);
+  }
+
+  private Compared compare(Component component, Source engine, Path artifact, Path copy)
+      throws IOException {
+    Path live = livePath(component);
+    if (engine.sameImage(artifact, copy)) {
+      return new Compared(component.name(), live, Status.IDENTICAL, List.of());
+    }
+    // Other bytes may hold the same content: after a VACUUM, say.
+    List<TableDifference> tables = engine.compare(artifact, copy);
+    boolean same =
+        tables.stream().allMatch(table -> table.status() == TableDifference.Status.IDENTICAL);
+    return new Compared(
+        component.name(), live, same ? Status.IDENTICAL : Status.DIFFERENT, tables);
+  }
+}

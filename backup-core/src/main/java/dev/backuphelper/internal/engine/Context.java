@@ -1,0 +1,80 @@
+package dev.backuphelper.internal.engine;
+
+import dev.backuphelper.catalog.Catalog;
+import dev.backuphelper.error.CorruptBackupException;
+import dev.backuphelper.error.ErrorCode;
+import dev.backuphelper.event.BackupListener;
+import dev.backuphelper.source.Source;
+import dev.backuphelper.store.LockMode;
+import dev.backuphelper.store.Store;
+import dev.backuphelper.store.StoreLock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * What every operation works with. Immutable and thread-safe.
+ *
+ * @param store where the backups are
+ * @param sources what is backed up; empty where only a store is worked on
+ * @param engines how to make a source of an engine at a path, by the engine's name
+ * @param stores how to make a store in a folder
+ * @param clock tells the time
+ * @param listener hears what happens
+ * @param patience how long to wait for locks
+ */
+public record Context(
+    Store store,
+    List<Source> sources,
+    Map<String, Function<Path, Source>> engines,
+    Function<Path, Store> stores,
+    Clock clock,
+    BackupListener listener,
+    Duration patience) {
+
+  /** The engine of plain files: the embedded default. */
+  public static final String DEFAULT_ENGINE = "sqlite";
+
+  /** Copies the collections. */
+  public Context {
+    sources = List.copyOf(sources);
+    engines = Map.copyOf(engines);
+  }
+
+  Catalog catalog() {
+    return new Catalog(store);
+  }
+
+  Events events(String operation) {
+    return new Events(listener, operation);
+  }
+
+  StoreLock lock(LockMode mode, String operation) throws IOException {
+    return store.lock(mode, operation, patience);
+  }
+
+  Context with(Store otherStore, List<Source> otherSources) {
+    return new Context(otherStore, otherSources, engines, stores, clock, listener, patience);
+  }
+
+  /** Returns the engine of that name, working at a path, with the settings of a source if it fits. */
+  Source engine(String name, Path at) {
+    for (Source source : sources) {
+      if (source.engine().equals(name)) {
+        return source.at(at);
+      }
+    }
+    Function<Path, Source> engine = engines.get(name);
+    if (engine == null) {
+      throw new CorruptBackupException(
+          ErrorCode.UNSUPPORTED_FORMAT,
+          "this backup is of an engine that is unknown here: " + name,
+          "Restore it with a version, and the modules, that know " + name + ".");
+    }
+    return engine.apply(at);
+  }
+}

@@ -1,0 +1,343 @@
+package dev.backuphelper.internal.engine;
+
+import dev.backuphelper.catalog.Catalog;
+import dev.backuphelper.catalog.Reservation;
+import dev.backuphelper.catalog.StoreNames;
+import dev.backuphelper.error.ErrorCode;
+import dev.backuphelper.error.InvalidRequestException;
+import dev.backuphelper.error.SourceException;
+import dev.backuphelper.error.StorageException;
+import dev.backuphelper.internal.io.ProcessOwner;
+import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.BackupType;
+import dev.backuphelper.model.Check;
+import dev.backuphelper.model.CheckLevel;
+import dev.backuphelper.model.CheckStatus;
+import dev.backuphelper.model.Component;
+import dev.backuphelper.model.GroupId;
+import dev.backuphelper.model.Manifest;
+import dev.backuphelper.model.Verification;
+import dev.backuphelper.report.CreatePreview;
+import dev.backuphelper.source.Snapshot;
+import dev.backuphelper.source.SourceFeature;
+import dev.backuphelper.store.LockMode;
+import dev.backuphelper.store.StagedFile;
+import dev.backuphelper.store.StoreLock;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Makes a backup: snapshot, staged image, checks, artifact, manifest. Nothing is published before all
+ * of it is whole, checked and on disk; the manifest comes last.
+ */
+public final class CreateOperation {
+  // Room for the manifest and the like, beside the images.
+  private static final long METADATA_BYTES = 1 << 20;
+
+  private final Context context;
+  private final CreateOrder order;
+  private final Catalog catalog;
+  private final Events events;
+
+  /** Creates the operation. */
+  public CreateOperation(Context context, CreateOrder order) {
+    this.context = context;
+    this.order = order;
+    this.catalog = context.catalog();
+    this.events = context.events("create");
+  }
+
+  /** Returns what {@link #run} would back up. */
+  public CreatePreview preview() {
+    return Failures.translate(
+        "cannot look at the databases",
+        () -> {
+          List<CreatePreview.Component> components = new ArrayList<>();
+          long needed = METADATA_BYTES;
+          for (NamedSource source : sources()) {
+            long size = sizeOf(source);
+            needed += size;
+            components.add(new CreatePreview.Component(source.name(), source.path(), size));
+          }
+          return new CreatePreview(components, needed, context.store().usableSpace());
+        });
+  }
+
+  /** Makes the backup. */
+  public Backup run() {
+    return Failures.translate("cannot back up into " + context.store().location(), this::create);
+  }
+
+  private Backup create() throws IOException {
+    List<NamedSource> sources = sources();
+    context.store().create();
+    new Leftovers(context).sweepIfIdle();
+    try (StoreLock lock = context.lock(LockMode.SHARED, "create")) {
+      Reservation reservation =
+          Reservation.take(
+              context.store(), context.clock().instant(), id -> filesFor(sources, id));
+      reservation.behind().ifPresent(this::warnOfClock);
+      events.step("intent-written", reservation.id());
+      try {
+        return publish(reservation, sources);
+      } catch (IOException | RuntimeException failure) {
+        discard(reservation.id(), sources, failure);
+        throw failure;
+      } finally {
+        close(reservation);
+      }
+    }
+  }
+
+  private List<NamedSource> sources() throws IOException {
+    if (context.sources().isEmpty()) {
+      throw new InvalidRequestException(
+          "there is nothing to back up: no database was named",
+          "Name at least one database, as in: backup create app.db");
+    }
+    try {
+      return NamedSource.ofExisting(context.sources());
+    } catch (NoSuchFileException missing) {
+      throw new SourceException(
+          ErrorCode.SOURCE_NOT_FOUND,
+          "the database does not exist: " + missing.getFile(),
+          "Check the path; nothing was backed up.",
+          missing);
+    }
+  }
+
+  private static List<String> filesFor(List<NamedSource> sources, BackupId id) {
+    List<String> files = new ArrayList<>();
+    for (NamedSource source : sources) {
+      String artifact = StoreNames.artifact(source.name(), id);
+      files.add(artifact);
+      files.add(StoreNames.checksum(artifact));
+    }
+    files.add(StoreNames.checks(id));
+    files.add(StoreNames.pin(id));
+    files.add(StoreNames.checksum(StoreNames.manifest(id)));
+    return files;
+  }
+
+  private void warnOfClock(BackupId newest) {
+    events.warning(
+        "the clock stands behind the newest backup "
+            + newest
+            + ": ids go on from there, the date of this backup is the clock's");
+  }
+
+  private Backup publish(Reservation reservation, List<NamedSource> sources) throws IOException {
+    long begun = System.nanoTime();
+    List<StagedImage> images = new ArrayList<>();
+    try {
+      copy(sources, images);
+      List<Component> components = new ArrayList<>();
+      for (StagedImage image : images) {
+        components.add(check(reservation.id(), image));
+      }
+      for (int index = 0; index < images.size(); index++) {
+        publish(images.get(index).staged(), components.get(index));
+      }
+      Duration duration = Duration.ofNanos(System.nanoTime() - begun);
+      return publish(manifest(reservation, components, duration));
+    } finally {
+      for (StagedImage image : images) {
+        image.staged().close();
+      }
+    }
+  }
+
+  // Sources whose snapshots cost their writers nothing all begin before the first copy, so that they
+  // are as close in time as can be. The others make writers wait, so each begins at its own copy.
+  private void copy(List<NamedSource> sources, List<StagedImage> images) throws IOException {
+    Map<NamedSource, Snapshot> open = new LinkedHashMap<>();
+    try {
+      long needed = METADATA_BYTES;
+      Map<NamedSource, Instant> begun = new LinkedHashMap<>();
+      for (NamedSource source : sources) {
+        if (source.source().features().contains(SourceFeature.SNAPSHOT_WITHOUT_BLOCKING)) {
+          begun.put(source, context.clock().instant());
+          Snapshot snapshot = source.source().open(context.patience());
+          open.put(source, snapshot);
+          needed += snapshot.size();
+          events.step("snapshot-open", source.name());
+        } else {
+          needed += sizeOf(source);
+        }
+      }
+      requireSpace(needed);
+      for (NamedSource source : sources) {
+        Snapshot snapshot = open.remove(source);
+        Instant at = begun.getOrDefault(source, context.clock().instant());
+        try (Snapshot closing =
+            snapshot != null ? snapshot : source.source().open(context.patience())) {
+          images.add(copy(source, closing, at));
+        }
+        events.step("copied", source.name());
+      }
+    } finally {
+      for (Snapshot snapshot : open.values()) {
+        snapshot.close();
+      }
+    }
+  }
+
+  private StagedImage copy(NamedSource source, Snapshot snapshot, Instant at) throws IOException {
+    StagedFile staged = context.store().stage();
+    try {
+      snapshot.copyTo(staged.path(), events.progress(source.name()));
+      return new StagedImage(source, staged, at, snapshot.engineVersion(), snapshot.facts());
+    } catch (IOException | RuntimeException failure) {
+      closeAfter(staged, failure);
+      throw failure;
+    }
+  }
+
+  private long sizeOf(NamedSource source) throws IOException {
+    try (Snapshot snapshot = source.source().open(context.patience())) {
+      return snapshot.size();
+    }
+  }
+
+  private void requireSpace(long needed) throws IOException {
+    long usable = context.store().usableSpace();
+    if (usable < needed) {
+      throw new StorageException(
+          ErrorCode.NO_SPACE,
+          "no room for the backup in %s: it needs %d bytes, %d are free"
+              .formatted(context.store().location(), needed, usable),
+          "Free some space, remove old backups with clean, or use another folder.");
+    }
+  }
+
+  private Component check(BackupId id, StagedImage image) throws IOException {
+    ImageCheck found =
+        ImageCheck.of(image.source().source(), image.staged().path(), order.level());
+    events.step("checked", image.source().name());
+    for (Check check : found.inspection().checks()) {
+      if (check.status() != CheckStatus.OK) {
+        events.warning(
+            "%s: %s %s: %s"
+                .formatted(
+                    image.source().path(), check.name(), check.status().key(), check.detail()));
+      }
+    }
+    Map<String, Object> facts = new LinkedHashMap<>(image.facts());
+    facts.putAll(found.inspection().facts());
+    return new Component(
+        image.source().name(),
+        image.source().source().engine(),
+        image.engineVersion(),
+        image.source().path().toString(),
+        image.at(),
+        StoreNames.artifact(image.source().name(), id),
+        found.digest().size(),
+        found.digest().sha256(),
+        found.digest().size(),
+        found.digest().sha256(),
+        found.inspection().checks(),
+        facts);
+  }
+
+  private void publish(StagedFile staged, Component component) throws IOException {
+    staged.publish(component.file());
+    events.step("artifact-published", component.name());
+    catalog.putChecksum(component.file(), component.sha256());
+    events.step("checksum-written", component.name());
+  }
+
+  private Manifest manifest(
+      Reservation reservation, List<Component> components, Duration duration) {
+    boolean damaged =
+        components.stream().flatMap(c -> c.checks().stream()).anyMatch(Check::isFailed);
+    return new Manifest(
+        reservation.id(),
+        reservation.now(),
+        order.kind(),
+        BackupType.FULL,
+        null,
+        GroupId.of(components),
+        order.operation(),
+        order.description(),
+        order.tags(),
+        new Manifest.Origin(
+            order.actor(),
+            ProcessOwner.current().host(),
+            System.getProperty("user.name", "unknown"),
+            order.gitCommit(),
+            order.gitBranch(),
+            Tool.nameAndVersion()),
+        null,
+        false,
+        damaged,
+        duration.toMillis(),
+        components);
+  }
+
+  private Backup publish(Manifest manifest) throws IOException {
+    Verification verification =
+        new Verification(order.level(), context.clock().instant(), !manifest.damaged());
+    catalog.putVerification(manifest.id(), verification);
+    events.step("checks-written", manifest.id());
+    if (order.pinned()) {
+      catalog.pin(manifest.id());
+    }
+    catalog.publish(manifest);
+    events.step("manifest-published", manifest.id());
+    if (manifest.damaged()) {
+      events.warning(
+          "backup " + manifest.id() + " is damaged, because the database itself fails its checks");
+    }
+    return new Backup(manifest, order.pinned(), Optional.of(verification));
+  }
+
+  // What was published under this id, if the manifest was not, is no backup. What cannot be removed
+  // now is listed by the intent.
+  private void discard(BackupId id, List<NamedSource> sources, Exception failure) {
+    try {
+      if (!catalog.exists(id)) {
+        for (String file : filesFor(sources, id)) {
+          context.store().delete(file);
+        }
+      }
+    } catch (IOException leftBehind) {
+      failure.addSuppressed(leftBehind);
+    }
+  }
+
+  private void close(Reservation reservation) {
+    try {
+      reservation.close();
+      events.step("intent-removed", reservation.id());
+    } catch (IOException leftBehind) {
+      events.warning(
+          "the intent of %s could not be removed, a later run will: %s"
+              .formatted(reservation.id(), leftBehind.getMessage()));
+    }
+  }
+
+  private static void closeAfter(StagedFile staged, Exception failure) {
+    try {
+      staged.close();
+    } catch (IOException leftBehind) {
+      failure.addSuppressed(leftBehind);
+    }
+  }
+
+  /** An image that was copied, and what was known of it then. */
+  private record StagedImage(
+      NamedSource source,
+      StagedFile staged,
+      Instant at,
+      String engineVersion,
+      Map<String, Object> facts) {}
+
+}

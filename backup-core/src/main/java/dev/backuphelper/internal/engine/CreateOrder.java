@@ -1,0 +1,44 @@
+package dev.backuphelper.internal.engine;
+
+import dev.backuphelper.model.BackupKind;
+import dev.backuphelper.model.CheckLevel;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to make a backup.
+ *
+ * @param kind why it is made
+ * @param operation what a safety backup protects from; null for other kinds
+ * @param description free text to record, or null
+ * @param tags labels to record
+ * @param level how thoroughly the images are checked before they are published
+ * @param pinned whether it is pinned at once
+ * @param actor who asks for it, or null
+ * @param gitCommit the commit to record, or null
+ * @param gitBranch the branch to record, or null
+ */
+public record CreateOrder(
+    BackupKind kind,
+    @Nullable String operation,
+    @Nullable String description,
+    Map<String, String> tags,
+    CheckLevel level,
+    boolean pinned,
+    @Nullable String actor,
+    @Nullable String gitCommit,
+    @Nullable String gitBranch) {
+
+  /** Copies the tags. */
+  public CreateOrder {
+    tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
+  }
+
+  /** Returns the order of a safety backup. */
+  public static CreateOrder safety(String operation, @Nullable String actor) {
+    return new CreateOrder(
+        BackupKind.SAFETY, operation, null, Map.of(), CheckLevel.QUICK, false, actor, null, null);
+  }
+}

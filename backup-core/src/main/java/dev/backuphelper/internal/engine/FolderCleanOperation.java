@@ -1,0 +1,114 @@
+package dev.backuphelper.internal.engine;
+
+import dev.backuphelper.error.InvalidRequestException;
+import dev.backuphelper.error.RefusedException;
+import dev.backuphelper.model.CheckLevel;
+import dev.backuphelper.report.CleanReport;
+import dev.backuphelper.report.VerifyReport;
+import dev.backuphelper.retention.FileItem;
+import dev.backuphelper.retention.RetentionPlan;
+import dev.backuphelper.retention.RetentionPolicy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Applies retention to a folder of database files that this tool did not write. A database with
+ * sidecars may be in use, and stays.
+ */
+public final class FolderCleanOperation {
+  private static final List<String> SIDECARS = List.of("-wal", "-journal", "-shm");
+
+  private final Context context;
+  private final Path folder;
+  private final RetentionPolicy policy;
+  private final List<String> patterns;
+  private final boolean dryRun;
+
+  /** Creates the operation; an empty list of patterns means the usual ones. */
+  public FolderCleanOperation(
+      Context context,
+      Path folder,
+      RetentionPolicy policy,
+      List<String> patterns,
+      boolean dryRun) {
+    this.context = context;
+    this.folder = folder;
+    this.policy = policy;
+    this.patterns = List.copyOf(patterns);
+    this.dryRun = dryRun;
+  }
+
+  /** Removes what the policy lets go. */
+  public CleanReport run() {
+    return Failures.translate("cannot clean " + folder, this::clean);
+  }
+
+  private CleanReport clean() throws IOException {
+    if (Files.isRegularFile(folder)) {
+      throw new InvalidRequestException("not a folder: " + folder, "Name a folder.");
+    }
+    List<FileItem> items = new ArrayList<>();
+    List<CleanReport.Kept> kept = new ArrayList<>();
+    for (PlainFolder.Entry entry : new PlainFolder(folder, patterns).files()) {
+      String name = String.valueOf(entry.path().getFileName());
+      if (hasSidecar(entry.path())) {
+        kept.add(new CleanReport.Kept(name, List.of("may be in use: it has a sidecar")));
+      } else {
+        items.add(
+            new FileItem(name, entry.modified().toInstant(), entry.size(), isGood(entry.path())));
+      }
+    }
+    RetentionPlan<FileItem> plan = policy.planFiles(items, context.clock().instant());
+    if (!plan.futureDated().isEmpty()) {
+      throw new RefusedException(
+          "not cleaned: %s is dated more than a day in the future"
+              .formatted(plan.futureDated().get(0).name()),
+          "Check the clock, or the file's date.");
+    }
+    return apply(plan, kept);
+  }
+
+  private static boolean hasSidecar(Path file) {
+    return SIDECARS.stream()
+        .anyMatch(suffix -> Files.exists(file.resolveSibling(file.getFileName() + suffix)));
+  }
+
+  private boolean isGood(Path file) {
+    VerifyOrder one =
+        new VerifyOrder(
+            List.of(), List.of(file), CheckLevel.QUICK, null, null, null, List.of());
+    VerifyReport report = new VerifyOperation(context, one).run();
+    return report.allValid();
+  }
+
+  private CleanReport apply(RetentionPlan<FileItem> plan, List<CleanReport.Kept> kept) {
+    List<CleanReport.Removed> removed = new ArrayList<>();
+    List<String> errors = new ArrayList<>();
+    long freed = 0;
+    for (RetentionPlan.Kept<FileItem> keep : plan.kept()) {
+      kept.add(new CleanReport.Kept(keep.item().name(), keep.reasons()));
+    }
+    boolean noneGood = plan.kept().stream().noneMatch(keep -> keep.item().verified());
+    for (RetentionPlan.Removed<FileItem> remove : plan.removed()) {
+      FileItem item = remove.item();
+      if (noneGood) {
+        kept.add(
+            new CleanReport.Kept(item.name(), List.of("no file that would stay was found good")));
+        continue;
+      }
+      try {
+        if (!dryRun) {
+          Files.delete(folder.resolve(item.name()));
+        }
+        freed += item.size();
+        removed.add(new CleanReport.Removed(item.name(), remove.reason(), item.size()));
+      } catch (IOException failure) {
+        errors.add(item.name() + ": " + failure.getMessage());
+      }
+    }
+    return new CleanReport(dryRun, removed, kept, freed, errors);
+  }
+}

@@ -1,0 +1,131 @@
+package dev.backuphelper.internal.engine;
+
+import dev.backuphelper.error.AmbiguousException;
+import dev.backuphelper.error.BackupException;
+import dev.backuphelper.error.BackupNotFoundException;
+import dev.backuphelper.error.CorruptBackupException;
+import dev.backuphelper.error.ErrorCode;
+import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.Component;
+import dev.backuphelper.model.GroupId;
+import dev.backuphelper.report.Listing;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/** Finds the backup that somebody names: by its id, a unique prefix, or as the latest. */
+public final class Lookup {
+  private static final Pattern ID_CHARACTERS = Pattern.compile("[0-9-]+");
+  private static final int SHOWN = 5;
+
+  private final Context context;
+
+  /** Creates the look-up in a store. */
+  public Lookup(Context context) {
+    this.context = context;
+  }
+
+  /** Returns the backup of an id. */
+  public Backup require(BackupId id) throws IOException {
+    Optional<Backup> found = context.catalog().find(id);
+    if (found.isPresent()) {
+      return found.get();
+    }
+    throw notFound(context, id.value(), context.catalog().list());
+  }
+
+  /** Returns the backup that is named by its id, a unique prefix of it, or {@code latest}. */
+  public Backup resolve(String name) throws IOException {
+    Listing listing = context.catalog().list();
+    if (name.equals("latest")) {
+      return latest(listing).orElseThrow(() -> notFound(context, name, listing));
+    }
+    if (!ID_CHARACTERS.matcher(name).matches()) {
+      throw notFound(context, name, listing);
+    }
+    List<Backup> matches =
+        listing.backups().stream().filter(b -> b.id().value().startsWith(name)).toList();
+    if (matches.isEmpty()) {
+      throw notFound(context, name, listing);
+    }
+    if (matches.size() > 1) {
+      throw new AmbiguousException(
+          "%d backups begin with %s: %s"
+              .formatted(
+                  matches.size(), name, matches.stream().limit(SHOWN).map(Backup::id).toList()),
+          "Give more of the id.");
+    }
+    return matches.get(0);
+  }
+
+  /** Returns the newest backup of the configured sources, or of the only group that there is. */
+  public Optional<Backup> latest() throws IOException {
+    return latest(context.catalog().list());
+  }
+
+  private Optional<Backup> latest(Listing listing) throws IOException {
+    Map<GroupId, Backup> newest = new LinkedHashMap<>();
+    for (Backup backup : listing.backups()) {
+      newest.putIfAbsent(backup.group(), backup);
+    }
+    if (!context.sources().isEmpty()) {
+      Set<String> paths = new TreeSet<>();
+      for (NamedSource source : NamedSource.ofConfigured(context.sources())) {
+        paths.add(source.path().toString());
+      }
+      return newest.values().stream().filter(b -> pathsOf(b).equals(paths)).findFirst();
+    }
+    if (newest.size() > 1) {
+      throw new AmbiguousException(
+          "the store holds backups of %d sets of databases: %s"
+              .formatted(
+                  newest.size(),
+                  newest.values().stream()
+                      .limit(SHOWN)
+                      .map(backup -> backup.id() + " of " + pathsOf(backup))
+                      .toList()),
+          "Name the backup by its id instead of latest.");
+    }
+    return newest.values().stream().findFirst();
+  }
+
+  private static Set<String> pathsOf(Backup backup) {
+    Set<String> paths = new TreeSet<>();
+    for (Component component : backup.components()) {
+      paths.add(component.source());
+    }
+    return paths;
+  }
+
+  /** Returns what says that a backup is not there, or that its manifest cannot be used. */
+  static BackupException notFound(Context context, String name, Listing listing) {
+    for (Listing.Unreadable manifest : listing.unreadable()) {
+      if (manifest.file().equals("backup-metadata." + name + ".json")) {
+        return new CorruptBackupException(
+            manifest.reason().startsWith("it has ")
+                ? ErrorCode.UNSUPPORTED_FORMAT
+                : ErrorCode.CORRUPT,
+            "backup " + name + " has a manifest that cannot be used: " + manifest.reason(),
+            "Use another backup; list shows them.");
+      }
+    }
+    String newest =
+        listing.backups().isEmpty()
+            ? "The store has no backups."
+            : "The newest is " + listing.backups().get(0).id() + "; list shows all.";
+    return new BackupNotFoundException(
+        "backup not found: '%s' in %s".formatted(name, context.store().location()), newest);
+  }
+
+  /** Returns the path of a component as its manifest records it. */
+  static Path recordedPath(Component component) {
+    return Path.of(component.source());
+  }
+}

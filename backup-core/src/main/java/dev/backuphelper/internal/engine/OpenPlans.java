@@ -1,0 +1,73 @@
+package dev.backuphelper.internal.engine;
+
+import dev.backuphelper.catalog.OpenPointers;
+import dev.backuphelper.model.BackupId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The plans that are open, as far as a store and the configured databases know. Reading them touches
+ * no database.
+ */
+public final class OpenPlans {
+  private final Context context;
+
+  /** Creates the view. */
+  public OpenPlans(Context context) {
+    this.context = context;
+  }
+
+  /** Returns one sentence for each open plan: what is open, and how to resolve it. */
+  public List<String> describe() {
+    return Failures.translate(
+        "cannot look for open plans in " + context.store().location(),
+        () -> {
+          List<String> sentences = new ArrayList<>();
+          for (Map.Entry<BackupId, List<Path>> plan : files().entrySet()) {
+            sentences.add(
+                "restore %s is open for %s; resolve it with: backup recover %s"
+                    .formatted(
+                        plan.getKey(),
+                        plan.getValue().stream().map(PlanFile::targetOf).toList(),
+                        plan.getKey()));
+          }
+          return sentences;
+        });
+  }
+
+  /** Returns where the files of each plan lie, in the order of the plans' ids. */
+  Map<BackupId, List<Path>> files() throws IOException {
+    Map<BackupId, Set<Path>> files = new TreeMap<>();
+    for (OpenPointers.Pointer pointer : new OpenPointers(context.store()).list()) {
+      Set<Path> paths = files.computeIfAbsent(pointer.id(), id -> new TreeSet<>());
+      pointer.plans().forEach(plan -> paths.add(Path.of(plan)));
+    }
+    if (!context.sources().isEmpty()) {
+      for (NamedSource source : NamedSource.ofConfigured(context.sources())) {
+        addBeside(source.path(), files);
+      }
+    }
+    Map<BackupId, List<Path>> ordered = new LinkedHashMap<>();
+    files.forEach((id, paths) -> ordered.put(id, List.copyOf(paths)));
+    return ordered;
+  }
+
+  private static void addBeside(Path database, Map<BackupId, Set<Path>> files)
+      throws IOException {
+    if (Files.exists(PlanFile.beside(database))) {
+      var plan = PlanFile.find(database);
+      if (plan.isPresent() && plan.get().target().equals(database)) {
+        Set<Path> paths = files.computeIfAbsent(plan.get().id(), id -> new TreeSet<>());
+        plan.get().targets().forEach(target -> paths.add(PlanFile.beside(target)));
+      }
+    }
+  }
+}

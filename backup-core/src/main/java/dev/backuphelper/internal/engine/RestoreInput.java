@@ -1,0 +1,174 @@
+package dev.backuphelper.internal.engine;
+
+import dev.backuphelper.catalog.Catalog;
+import dev.backuphelper.error.BackupException;
+import dev.backuphelper.error.CorruptBackupException;
+import dev.backuphelper.error.ErrorCode;
+import dev.backuphelper.error.InvalidRequestException;
+import dev.backuphelper.error.SourceException;
+import dev.backuphelper.internal.io.PrivateFiles;
+import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.Check;
+import dev.backuphelper.model.CheckLevel;
+import dev.backuphelper.model.CheckStatus;
+import dev.backuphelper.model.Component;
+import dev.backuphelper.model.SourceName;
+import dev.backuphelper.report.VerifyReport.VerifiedFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a restore takes its images from, examined before any target is touched. */
+final class RestoreInput {
+  private final Context context;
+  private final RestoreOrder order;
+  private final List<String> warnings;
+
+  /** Findings that do not stop the restore are added to {@code warnings}. */
+  RestoreInput(Context context, RestoreOrder order, List<String> warnings) {
+    this.context = context;
+    this.order = order;
+    this.warnings = warnings;
+  }
+
+  /** Returns the components of a backup that are to be restored. */
+  List<Component> components(Backup backup) {
+    if (order.components().isEmpty()) {
+      return backup.components();
+    }
+    List<Component> components = new ArrayList<>();
+    for (SourceName name : order.components()) {
+      components.add(backup.manifest().component(name).orElseThrow(() -> noSuch(name, backup)));
+    }
+    return components;
+  }
+
+  private static InvalidRequestException noSuch(SourceName name, Backup backup) {
+    return new InvalidRequestException(
+        "backup %s has no component %s".formatted(backup.id(), name),
+        "It has: " + backup.components().stream().map(Component::name).toList());
+  }
+
+  /** Examines those components; what does not verify is refused, unless the caller insists. */
+  void requireSound(Backup backup, List<Component> components) throws IOException {
+    requireReadable(backup);
+    Catalog catalog = context.catalog();
+    BackupCheck check = new BackupCheck(context);
+    Optional<String> manifestProblem = catalog.manifestProblem(backup.id());
+    for (Component component : components) {
+      VerifiedFile found = check.examine(backup, component, level(), manifestProblem);
+      boolean present = found.sha256().isPresent();
+      if (!found.valid() && (order.verified() || !present) && !(backup.damaged() && intact(found))) {
+        throw new CorruptBackupException(
+            ErrorCode.CORRUPT,
+            "backup %s does not verify, nothing was restored: %s"
+                .formatted(backup.id(), found.error().orElse("")),
+            betterOne(backup));
+      }
+      found
+          .error()
+          .ifPresent(text -> warnings.add("backup %s: %s".formatted(backup.id(), text)));
+    }
+  }
+
+  // A damaged source was backed up as the best there is; restoring exactly that is what it is for.
+  private static boolean intact(VerifiedFile found) {
+    return found.checks().stream()
+        .filter(check -> check.name().equals("sha256"))
+        .noneMatch(Check::isFailed)
+        && found.error().filter(text -> text.contains("the source was damaged")).isPresent();
+  }
+
+  private CheckLevel level() {
+    return order.verified() ? CheckLevel.QUICK : CheckLevel.NONE;
+  }
+
+  private static void requireReadable(Backup backup) {
+    String compression = backup.manifest().compression();
+    if (compression != null || backup.manifest().encrypted()) {
+      throw new CorruptBackupException(
+          ErrorCode.UNSUPPORTED_FORMAT,
+          "backup %s is stored in a way that this version does not read: %s"
+              .formatted(backup.id(), compression != null ? compression : "encrypted"),
+          "Restore it with the version that wrote it.");
+    }
+  }
+
+  private String betterOne(Backup bad) throws IOException {
+    BackupCheck check = new BackupCheck(context);
+    for (Backup candidate : context.catalog().list().backups()) {
+      if (candidate.group().equals(bad.group())
+          && !candidate.id().equals(bad.id())
+          && !candidate.damaged()
+          && check.examine(candidate, CheckLevel.QUICK).stream().allMatch(VerifiedFile::valid)) {
+        return "The newest that verifies is %s: restore %s".formatted(candidate.id(), candidate.id());
+      }
+    }
+    return "No other backup of these databases verifies.";
+  }
+
+  /** A plain file whose image was staged and examined. */
+  record StagedFile(Path file, Map<String, Object> facts) {}
+
+  /** Stages the plain file that was named, or the newest valid one of the folder that was named. */
+  StagedFile stage(Path named, Path image) throws IOException {
+    if (!Files.isDirectory(named)) {
+      return stageOne(named, image);
+    }
+    String pattern = order.pattern();
+    List<String> skipped = new ArrayList<>();
+    List<PlainFolder.Entry> entries =
+        new PlainFolder(named, pattern == null ? List.of() : List.of(pattern)).files();
+    for (PlainFolder.Entry entry : entries) {
+      try {
+        StagedFile staged = stageOne(entry.path(), image);
+        warnings.addAll(skipped);
+        return staged;
+      } catch (BackupException unusable) {
+        Files.deleteIfExists(image);
+        skipped.add("skipped " + unusable.getMessage());
+      }
+    }
+    throw nothingIn(named, skipped);
+  }
+
+  private static BackupException nothingIn(Path folder, List<String> skipped) {
+    return skipped.isEmpty()
+        ? new SourceException(
+            ErrorCode.SOURCE_NOT_FOUND,
+            "no database file found in " + folder,
+            "Name others with --pattern.")
+        : new CorruptBackupException(
+            ErrorCode.CORRUPT, "no valid database file in " + folder + ": " + skipped, null);
+  }
+
+  private StagedFile stageOne(Path file, Path image) throws IOException {
+    PlainFile plain = new PlainFile(context, file);
+    plain.requireContent();
+    PrivateFiles.create(image);
+    Map<String, Object> facts = plain.stageTo(image, context.patience());
+    for (Check found : plain.source().inspect(image, level()).checks()) {
+      @Nullable String problem = problem(found);
+      if (problem != null && order.verified()) {
+        throw new CorruptBackupException(
+            ErrorCode.CORRUPT,
+            "validation failed: %s: %s".formatted(file, problem),
+            "Use another file; verify tells which are good.");
+      }
+      if (problem != null) {
+        warnings.add(file + ": " + problem);
+      }
+    }
+    return new StagedFile(file, facts);
+  }
+
+  private static @Nullable String problem(Check check) {
+    boolean noTables = check.name().equals("tables") && check.status() != CheckStatus.OK;
+    return check.isFailed() || noTables ? check.name() + ": " + check.detail() : null;
+  }
+}

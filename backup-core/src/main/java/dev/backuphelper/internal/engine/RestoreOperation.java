@@ -1,0 +1,369 @@
+package dev.backuphelper.internal.engine;
+
+import dev.backuphelper.catalog.Reservation;
+import dev.backuphelper.error.BackupNotFoundException;
+import dev.backuphelper.error.ErrorCode;
+import dev.backuphelper.error.InvalidRequestException;
+import dev.backuphelper.error.RefusedException;
+import dev.backuphelper.error.SourceException;
+import dev.backuphelper.error.StorageException;
+import dev.backuphelper.internal.io.PrivateFiles;
+import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.Component;
+import dev.backuphelper.model.RestoreOutcome;
+import dev.backuphelper.model.SourceName;
+import dev.backuphelper.report.RestoreReport;
+import dev.backuphelper.source.Source;
+import dev.backuphelper.source.Target;
+import dev.backuphelper.source.TargetState;
+import dev.backuphelper.store.LockMode;
+import dev.backuphelper.store.Store;
+import dev.backuphelper.store.StoreLock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Restores: examines what is restored, takes a safety backup of what is there, then lets a {@link
+ * RestoreTransaction} write. Nothing is touched before everything that can be known was checked.
+ */
+public final class RestoreOperation {
+  /** What a safety backup before a restore says that it protects from. */
+  static final String SAFETY_OPERATION = "pre_restore";
+
+  // Room for the plan, the pointer and the like, beside the images.
+  private static final long METADATA_BYTES = 1 << 20;
+
+  private final Context context;
+  private final Context journal;
+  private final RestoreOrder order;
+  private final Events events;
+  private final RestoreInput input;
+  private final List<String> warnings = new ArrayList<>();
+  private final long begun = System.nanoTime();
+
+  /** Creates the operation. */
+  public RestoreOperation(Context context, RestoreOrder order) {
+    this.context = context;
+    this.order = order;
+    this.events = context.events("restore");
+    this.input = new RestoreInput(context, order, warnings);
+    Store journalStore =
+        order.safetyDirectory() == null
+            ? context.store()
+            : context.stores().apply(order.safetyDirectory());
+    this.journal = context.with(journalStore, context.sources());
+  }
+
+  /** Restores. */
+  public RestoreReport run() {
+    Path file = order.file();
+    return Failures.translate(
+        "cannot restore " + order.from(), () -> file == null ? restoreBackup() : restoreFile(file));
+  }
+
+  /** A component that is to go to a path; from a plain file when it has no record. */
+  private record Wanted(
+      SourceName name, Source engine, Path path, @Nullable Component component) {}
+
+  private RestoreReport restoreBackup() throws IOException {
+    BackupId id = Objects.requireNonNull(order.id(), "id");
+    try (StoreLock lock = context.lock(LockMode.SHARED, "restore")) {
+      Backup backup = new Lookup(context).require(id);
+      List<Component> components = input.components(backup);
+      List<Wanted> wanted = new ArrayList<>();
+      Map<Component, Path> paths =
+          new TargetPaths(context, order).of(backup.manifest(), components);
+      for (Map.Entry<Component, Path> entry : paths.entrySet()) {
+        Component component = entry.getKey();
+        Source engine = context.engine(component.engine(), entry.getValue());
+        wanted.add(new Wanted(component.name(), engine, entry.getValue(), component));
+      }
+      input.requireSound(backup, components);
+      events.step("input-verified", id);
+      return restore(wanted);
+    } catch (NoSuchFileException noStore) {
+      throw new BackupNotFoundException(
+          "backup not found: '%s': %s does not exist".formatted(id, noStore.getFile()),
+          "Check --dir.",
+          noStore);
+    }
+  }
+
+  private RestoreReport restoreFile(Path file) throws IOException {
+    Path to = order.target();
+    if (to == null) {
+      throw new InvalidRequestException(
+          "a plain file says not where to restore it: " + file, "Say so with --target.");
+    }
+    if (!Files.exists(file)) {
+      throw new SourceException(
+          ErrorCode.SOURCE_NOT_FOUND, "the file does not exist: " + file, "Check the path.");
+    }
+    Path target = new TargetPaths(context, order).usable(to);
+    if (Files.exists(target) && Files.isSameFile(file, target)) {
+      throw new InvalidRequestException("the file is the target itself: " + file, null);
+    }
+    SourceName name = NamedSource.nameOf(target);
+    return restore(List.of(new Wanted(name, context.engine(Context.DEFAULT_ENGINE, target), target, null)));
+  }
+
+  private RestoreReport restore(List<Wanted> wanted) throws IOException {
+    return order.dryRun() ? rehearse(wanted) : restoreUnderLocks(wanted);
+  }
+
+  private RestoreReport rehearse(List<Wanted> wanted) throws IOException {
+    List<RestoreReport.Restored> restored = new ArrayList<>();
+    long bytes = 0;
+    for (Wanted want : wanted) {
+      bytes += want.component() == null ? rehearseFile() : want.component().originalSize();
+      boolean folderIsThere = Files.isDirectory(PrivateFiles.parent(want.path()));
+      restored.add(
+          new RestoreReport.Restored(
+              want.name(),
+              want.path(),
+              folderIsThere
+                  ? want.engine().target().probe(context.patience())
+                  : TargetState.MISSING,
+              Optional.empty()));
+    }
+    return report(RestoreOutcome.UNCHANGED, restored, null, false, bytes);
+  }
+
+  private long rehearseFile() throws IOException {
+    Path directory = Files.createTempDirectory("backuphelper-");
+    Path image = directory.resolve("image");
+    try {
+      input.stage(Objects.requireNonNull(order.file(), "file"), image);
+      return Files.size(image);
+    } finally {
+      Files.deleteIfExists(image);
+      Files.deleteIfExists(directory.resolve("image-journal"));
+      Files.deleteIfExists(directory);
+    }
+  }
+
+  private RestoreReport restoreUnderLocks(List<Wanted> wanted) throws IOException {
+    for (Wanted want : wanted) {
+      Files.createDirectories(PrivateFiles.parent(want.path()));
+    }
+    List<Aim> aims = new ArrayList<>();
+    for (Wanted want : wanted) {
+      aims.add(new Aim(want, want.engine().target()));
+    }
+    List<Path> targets = aims.stream().map(aim -> aim.target.path()).toList();
+    try (TargetLocks locks = TargetLocks.take(targets, "restore", context.patience())) {
+      List<PlanFile> superseded = new SupersededPlans(context, targets).require();
+      for (Aim aim : aims) {
+        aim.before = aim.target.probe(context.patience());
+      }
+      confirm(aims);
+      journal.store().create();
+      RestoreReport report;
+      try (StoreLock lock = journal.lock(LockMode.SHARED, "restore")) {
+        report = restoreReserved(aims);
+      }
+      new SupersededPlans(context, targets).forget(superseded);
+      return report;
+    }
+  }
+
+  /** Where a component goes, and what is found there. */
+  private static final class Aim {
+    private final Wanted wanted;
+    private final Target target;
+    private TargetState before = TargetState.MISSING;
+
+    Aim(Wanted wanted, Target target) {
+      this.wanted = wanted;
+      this.target = target;
+    }
+  }
+
+  private void confirm(List<Aim> aims) {
+    List<Path> existing =
+        aims.stream()
+            .filter(aim -> aim.before != TargetState.MISSING)
+            .map(aim -> aim.target.path())
+            .toList();
+    if (!existing.isEmpty() && !order.confirmation().test(existing)) {
+      throw new RefusedException(
+          "not restored: overwriting was not confirmed: " + existing,
+          "Confirm it, or use --force.");
+    }
+  }
+
+  private RestoreReport restoreReserved(List<Aim> aims) throws IOException {
+    Reservation reservation =
+        Reservation.take(journal.store(), context.clock().instant(), id -> List.of());
+    List<BackupCheck.LocalImage> artifacts = new ArrayList<>();
+    try {
+      List<RestorePart.Image> images = new ArrayList<>();
+      for (Aim aim : aims) {
+        images.add(image(aim, reservation.id(), artifacts));
+      }
+      requireSpace(aims, images);
+      Backup safety = safetyBackup(aims);
+      return restore(reservation.id(), aims, images, safety);
+    } finally {
+      for (BackupCheck.LocalImage artifact : artifacts) {
+        artifact.close();
+      }
+      for (Aim aim : aims) {
+        deleteImageUnlessOpen(aim.target.path(), reservation.id());
+      }
+      reservation.close();
+    }
+  }
+
+  private RestorePart.Image image(
+      Aim aim, BackupId id, List<BackupCheck.LocalImage> artifacts) throws IOException {
+    Component component = aim.wanted.component();
+    if (component != null) {
+      BackupCheck.LocalImage artifact = BackupCheck.LocalImage.of(context, component);
+      artifacts.add(artifact);
+      return new RestorePart.Image(artifact.path(), component.facts());
+    }
+    Path image = PlanFile.scratch(aim.target.path(), "image", id);
+    RestoreInput.StagedFile staged =
+        input.stage(Objects.requireNonNull(order.file(), "file"), image);
+    events.step("input-verified", staged.file());
+    return new RestorePart.Image(image, staged.facts());
+  }
+
+  // While the plan is open a recovery may still want it.
+  private static void deleteImageUnlessOpen(Path target, BackupId id) throws IOException {
+    if (!Files.exists(PlanFile.beside(target))) {
+      Path image = PlanFile.scratch(target, "image", id);
+      Files.deleteIfExists(image);
+      Files.deleteIfExists(image.resolveSibling(image.getFileName() + "-journal"));
+    }
+  }
+
+  private void requireSpace(List<Aim> aims, List<RestorePart.Image> images) throws IOException {
+    long needed = METADATA_BYTES;
+    for (int index = 0; index < aims.size(); index++) {
+      Aim aim = aims.get(index);
+      long size = Files.size(images.get(index).path());
+      requireSpace(
+          PrivateFiles.parent(aim.target.path()),
+          PrivateFiles.usableSpace(PrivateFiles.parent(aim.target.path())),
+          aim.target.spaceNeeded(aim.before, size));
+      if (aim.before == TargetState.DATABASE) {
+        // The safety backup, and the copy that proves the result.
+        needed += (order.safetyBackup() ? sizeOf(aim) : 0) + (order.verified() ? size : 0);
+      }
+    }
+    requireSpace(
+        Path.of(journal.store().location()), journal.store().usableSpace(), needed);
+  }
+
+  private long sizeOf(Aim aim) throws IOException {
+    try (var snapshot = aim.target.open(context.patience())) {
+      return snapshot.size();
+    }
+  }
+
+  private static void requireSpace(Path where, long usable, long needed) {
+    if (usable < needed) {
+      throw new StorageException(
+          ErrorCode.NO_SPACE,
+          "no room for the restore in %s: it needs %d bytes, %d are free"
+              .formatted(where, needed, usable),
+          "Free some space; nothing was changed.");
+    }
+  }
+
+  private @Nullable Backup safetyBackup(List<Aim> aims) {
+    List<Source> databases =
+        aims.stream()
+            .filter(aim -> aim.before == TargetState.DATABASE)
+            .map(aim -> aim.wanted.engine())
+            .toList();
+    if (databases.isEmpty() || !order.safetyBackup()) {
+      return null;
+    }
+    try {
+      Backup safety =
+          new CreateOperation(
+                  journal.with(journal.store(), databases),
+                  CreateOrder.safety(SAFETY_OPERATION, order.actor()))
+              .run();
+      events.step("safety-backup-made", safety.id());
+      return safety;
+    } catch (SourceException unreadable) {
+      if (unreadable.code() != ErrorCode.SOURCE_UNREADABLE || databases.size() > 1) {
+        throw unreadable;
+      }
+      // It could be opened, but not be read to its end: it is kept as a file instead.
+      warnings.add("kept aside, because it cannot be backed up: " + unreadable.getMessage());
+      aims.forEach(
+          aim -> {
+            if (aim.before == TargetState.DATABASE) {
+              aim.before = TargetState.UNREADABLE;
+            }
+          });
+      return null;
+    }
+  }
+
+  private RestoreReport restore(
+      BackupId id, List<Aim> aims, List<RestorePart.Image> images, @Nullable Backup safety)
+      throws IOException {
+    List<RestorePart> parts = new ArrayList<>();
+    long bytes = 0;
+    for (int index = 0; index < aims.size(); index++) {
+      Aim aim = aims.get(index);
+      bytes += Files.size(images.get(index).path());
+      parts.add(
+          new RestorePart(
+              aim.wanted.name(),
+              aim.wanted.engine(),
+              aim.target,
+              aim.before,
+              images.get(index),
+              id));
+    }
+    boolean exact =
+        new RestoreTransaction(context, journal, order, id, parts, safety, events).run();
+    List<RestoreReport.Restored> restored = new ArrayList<>();
+    for (RestorePart part : parts) {
+      restored.add(
+          new RestoreReport.Restored(
+              part.name(),
+              part.target().path(),
+              part.before(),
+              Optional.of(part.aside()).filter(Files::exists)));
+    }
+    return report(RestoreOutcome.RESTORED, restored, safety, !exact, bytes);
+  }
+
+  private RestoreReport report(
+      RestoreOutcome outcome,
+      List<RestoreReport.Restored> restored,
+      @Nullable Backup safety,
+      boolean contended,
+      long bytes) {
+    return new RestoreReport(
+        Optional.ofNullable(order.id()),
+        order.from(),
+        outcome,
+        restored,
+        Optional.ofNullable(safety).map(Backup::id),
+        order.verified(),
+        contended,
+        warnings,
+        order.dryRun(),
+        bytes,
+        Duration.ofNanos(System.nanoTime() - begun));
+  }
+}

@@ -1,0 +1,151 @@
+package dev.backuphelper.internal.engine;
+
+import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.CheckLevel;
+import dev.backuphelper.model.SourceName;
+import dev.backuphelper.source.Progress;
+import dev.backuphelper.source.Snapshot;
+import dev.backuphelper.source.Source;
+import dev.backuphelper.source.Target;
+import dev.backuphelper.source.TargetState;
+import dev.backuphelper.store.StagedFile;
+import dev.backuphelper.store.Store;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One component on its way to its target. Used by one thread, under the target's lock. */
+final class RestorePart {
+  // Rule 1 of the safety rules: sound content that differs was committed by somebody else since, and
+  // is written again at most twice.
+  private static final int ATTEMPTS = 3;
+
+  private final SourceName name;
+  private final Source engine;
+  private final Target target;
+  private final TargetState before;
+  private final Image image;
+  private final BackupId id;
+  private boolean written;
+
+  RestorePart(
+      SourceName name,
+      Source engine,
+      Target target,
+      TargetState before,
+      Image image,
+      BackupId id) {
+    this.name = name;
+    this.engine = engine;
+    this.target = target;
+    this.before = before;
+    this.image = image;
+    this.id = id;
+  }
+
+  /**
+   * What is put in place.
+   *
+   * @param path the examined private image
+   * @param facts what is recorded of it
+   */
+  record Image(Path path, Map<String, Object> facts) {}
+
+  /** Where and how parts are written. */
+  record Means(Store scratch, boolean verified, Duration patience, Events events) {}
+
+  SourceName name() {
+    return name;
+  }
+
+  Target target() {
+    return target;
+  }
+
+  TargetState before() {
+    return before;
+  }
+
+  Path aside() {
+    return target.path().resolveSibling(target.path().getFileName() + ".broken-" + id);
+  }
+
+  /**
+   * Puts the image in place, and checks by content that it is there.
+   *
+   * @return whether exactly the image is there; if not, somebody else goes on changing it
+   * @throws IOException if writing failed, or what is there afterwards is unsound
+   */
+  boolean restore(Means means) throws IOException {
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      Target.Written how = write(image, means);
+      written = true;
+      means.events().step("target-written", target.path());
+      if (!means.verified() || how == Target.Written.INSTALLED || holds(image.path(), means)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Target.Written write(Image from, Means means) throws IOException {
+    return target.write(
+        new Target.WriteOrder(
+            from.path(),
+            PlanFile.scratch(target.path(), "new", id),
+            aside(),
+            from.facts(),
+            means.patience(),
+            means.events().progress(name)));
+  }
+
+  private boolean holds(Path expected, Means means) throws IOException {
+    try (StagedFile copy = means.scratch().stage()) {
+      try (Snapshot snapshot = target.open(means.patience())) {
+        snapshot.copyTo(copy.path(), Progress.NONE);
+      }
+      if (engine.sameImage(expected, copy.path())) {
+        return true;
+      }
+      if (engine.inspect(copy.path(), CheckLevel.QUICK).damaged()) {
+        throw new IOException("what was written to " + target.path() + " fails its checks");
+      }
+      return false;
+    }
+  }
+
+  /**
+   * Makes the target again what it was before.
+   *
+   * @param former the image of the database that was there; null when there is none
+   */
+  void rollBack(@Nullable Path former, Means means) throws IOException {
+    if (before != TargetState.DATABASE) {
+      target.undo(before, aside());
+    } else if (former != null) {
+      writeBack(former, means);
+    } else if (written) {
+      throw new IOException("there is no safety backup of " + target.path());
+    }
+    // Else the engine itself undid the write that failed.
+  }
+
+  private void writeBack(Path former, Means means) throws IOException {
+    if (!holdsAlready(former, means)) {
+      write(new Image(former, Map.of()), means);
+      if (!holds(former, means)) {
+        throw new IOException("somebody else changes " + target.path() + " at the same time");
+      }
+    }
+  }
+
+  private boolean holdsAlready(Path former, Means means) {
+    try {
+      return target.probe(means.patience()) == TargetState.DATABASE && holds(former, means);
+    } catch (IOException unsound) {
+      return false;
+    }
+  }
+}

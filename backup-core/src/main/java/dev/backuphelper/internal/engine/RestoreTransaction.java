@@ -1,0 +1,267 @@
+package dev.backuphelper.internal.engine;
+
+import dev.backuphelper.catalog.OpenPointers;
+import dev.backuphelper.error.BackupException;
+import dev.backuphelper.error.ErrorCode;
+import dev.backuphelper.error.RestoreFailedException;
+import dev.backuphelper.error.StorageException;
+import dev.backuphelper.internal.io.PrivateFiles;
+import dev.backuphelper.internal.io.ProcessOwner;
+import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.Component;
+import dev.backuphelper.model.RestoreOutcome;
+import dev.backuphelper.source.SourceBusyException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of a restore that writes: all of its targets or none, whatever fails and whenever the
+ * process dies. While it is open, a pointer lies in the journal's store and a plan beside each target.
+ */
+final class RestoreTransaction {
+  private final Context context;
+  private final Context journal;
+  private final RestoreOrder order;
+  private final BackupId id;
+  private final List<RestorePart> parts;
+  private final @Nullable Backup safety;
+  private final RestorePart.Means means;
+  private final List<PlanFile> plans = new ArrayList<>();
+
+  /**
+   * Creates a transaction.
+   *
+   * @param journal the context of the store that holds the pointer and the safety backup
+   * @param safety the backup of the databases that were there; null when there is none
+   */
+  RestoreTransaction(
+      Context context,
+      Context journal,
+      RestoreOrder order,
+      BackupId id,
+      List<RestorePart> parts,
+      @Nullable Backup safety,
+      Events events) {
+    this.context = context;
+    this.journal = journal;
+    this.order = order;
+    this.id = id;
+    this.parts = parts;
+    this.safety = safety;
+    this.means =
+        new RestorePart.Means(journal.store(), order.verified(), context.patience(), events);
+  }
+
+  /**
+   * Writes all parts.
+   *
+   * @return whether each target holds exactly its image; if not, somebody else goes on changing one
+   */
+  boolean run() throws IOException {
+    open();
+    boolean exact = true;
+    int touched = 0;
+    try (Heartbeat heartbeat = Heartbeat.of(plans)) {
+      for (RestorePart part : parts) {
+        mark(touched, PlanFile.Phase.WRITING);
+        touched++;
+        exact &= part.restore(means);
+        mark(touched - 1, PlanFile.Phase.DONE);
+        means.events().step("target-done", part.target().path());
+      }
+    } catch (IOException | RuntimeException failure) {
+      throw undone(failure, touched);
+    }
+    close();
+    return exact;
+  }
+
+  private void open() throws IOException {
+    List<Path> targets = parts.stream().map(part -> part.target().path()).toList();
+    for (RestorePart part : parts) {
+      plans.add(plan(part, targets));
+    }
+    try {
+      for (Context holder : pointerHolders()) {
+        new OpenPointers(holder.store()).put(pointer(targets));
+      }
+      means.events().step("pointer-written", id);
+      for (PlanFile plan : plans) {
+        plan.write();
+        means.events().step("plan-written", plan.target());
+      }
+    } catch (IOException | RuntimeException failure) {
+      closeAfter(failure);
+      throw failure;
+    }
+  }
+
+  // The store of the backup is told too, so that it keeps what the plan needs.
+  private List<Context> pointerHolders() throws IOException {
+    boolean two =
+        order.id() != null
+            && !context.store().location().equals(journal.store().location())
+            && context.store().path("any").map(RestoreTransaction::writable).orElse(true);
+    return two ? List.of(journal, context) : List.of(journal);
+  }
+
+  private static boolean writable(Path file) {
+    return Files.isWritable(PrivateFiles.parent(file));
+  }
+
+  private OpenPointers.Pointer pointer(List<Path> targets) {
+    List<BackupId> needed = new ArrayList<>();
+    if (order.id() != null) {
+      needed.add(order.id());
+    }
+    if (safety != null) {
+      needed.add(safety.id());
+    }
+    return new OpenPointers.Pointer(
+        id, "restore", needed, targets.stream().map(t -> PlanFile.beside(t).toString()).toList());
+  }
+
+  private PlanFile plan(RestorePart part, List<Path> targets) throws IOException {
+    return new PlanFile(
+        id,
+        ProcessOwner.current(),
+        journal.store().location(),
+        context.store().location(),
+        order.id(),
+        order.file() == null ? null : order.file().toAbsolutePath(),
+        safety == null ? null : safety.id(),
+        part.target().path(),
+        part.name(),
+        part.target().fingerprint().fileKey(),
+        part.before(),
+        part.aside(),
+        PlanFile.Phase.PENDING,
+        "",
+        targets);
+  }
+
+  private void mark(int index, PlanFile.Phase phase) throws IOException {
+    String fingerprint =
+        phase == PlanFile.Phase.DONE ? parts.get(index).target().fingerprint().state() : "";
+    PlanFile marked = plans.get(index).in(phase, fingerprint);
+    marked.write();
+    plans.set(index, marked);
+    means.events().step("phase-" + phase.name().toLowerCase(Locale.ROOT), marked.target());
+  }
+
+  private void close() throws IOException {
+    for (PlanFile plan : plans) {
+      plan.deleteScratch();
+      plan.delete();
+      means.events().step("plan-removed", plan.target());
+    }
+    for (Context holder : pointerHolders()) {
+      new OpenPointers(holder.store()).remove(id);
+    }
+    means.events().step("pointer-removed", id);
+  }
+
+  private void closeAfter(Exception failure) {
+    try {
+      close();
+    } catch (IOException leftBehind) {
+      failure.addSuppressed(leftBehind);
+    }
+  }
+
+  /** Gives the touched targets their former content back, and returns what to throw. */
+  private BackupException undone(Exception failure, int touched) {
+    BackupException cause =
+        failure instanceof IOException io
+            ? Failures.translated("cannot restore " + order.from(), io)
+            : failure instanceof BackupException known
+                ? known
+                : unexpected(failure);
+    // A target that is in use was not changed, so there is nothing to undo in it.
+    int changed = failure instanceof SourceBusyException ? touched - 1 : touched;
+    if (changed <= 0) {
+      closeAfter(cause);
+      return cause;
+    }
+    Optional<Exception> trouble = rollBack(changed);
+    if (trouble.isPresent()) {
+      cause.addSuppressed(trouble.get());
+      return failed(cause, RestoreOutcome.UNKNOWN, unknownHint());
+    }
+    closeAfter(cause);
+    return failed(
+        cause,
+        RestoreOutcome.ROLLED_BACK,
+        "Every target holds again what it held before. Remove the cause and try again.");
+  }
+
+  private Optional<Exception> rollBack(int changed) {
+    Exception trouble = null;
+    for (int index = changed - 1; index >= 0; index--) {
+      RestorePart part = parts.get(index);
+      try {
+        rollBack(part);
+        means.events().step("target-rolled-back", part.target().path());
+      } catch (IOException | RuntimeException failure) {
+        if (trouble == null) {
+          trouble = failure;
+        } else {
+          trouble.addSuppressed(failure);
+        }
+      }
+    }
+    return Optional.ofNullable(trouble);
+  }
+
+  private void rollBack(RestorePart part) throws IOException {
+    Optional<Component> saved = savedStateOf(part);
+    if (saved.isEmpty()) {
+      part.rollBack(null, means);
+      return;
+    }
+    try (BackupCheck.LocalImage former = BackupCheck.LocalImage.of(journal, saved.get())) {
+      part.rollBack(former.path(), means);
+    }
+  }
+
+  private Optional<Component> savedStateOf(RestorePart part) {
+    String path = part.target().path().toString();
+    return safety == null
+        ? Optional.empty()
+        : safety.components().stream().filter(c -> c.source().equals(path)).findFirst();
+  }
+
+  private RestoreFailedException failed(
+      BackupException cause, RestoreOutcome outcome, String hint) {
+    return new RestoreFailedException(
+        cause.code() == ErrorCode.IO_FAILED ? ErrorCode.RESTORE_FAILED : cause.code(),
+        String.valueOf(cause.getMessage()),
+        hint,
+        cause,
+        outcome,
+        safety == null ? null : safety.id());
+  }
+
+  private String unknownHint() {
+    String targets = parts.stream().map(part -> part.target().path().toString()).toList().toString();
+    String saved =
+        safety == null
+            ? "No safety backup was made."
+            : "What was there is the safety backup %s in %s."
+                .formatted(safety.id(), journal.store().location());
+    return "Undoing it failed too, so the restore of %s stays open. %s Run: backup recover"
+        .formatted(targets, saved);
+  }
+
+  private BackupException unexpected(Exception failure) {
+    return new StorageException(
+        ErrorCode.IO_FAILED, "cannot restore " + order.from() + ": " + failure, null, failure);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.backuphelper.internal.engine;
+
+import dev.backuphelper.internal.io.DirectoryLock;
+import dev.backuphelper.store.LockHeldException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.Optional;
+
+/** The locks of databases that are written, taken in the order of their paths. */
+final class TargetLocks implements AutoCloseable {
+  private static final String SUFFIX = ".backup-lock";
+
+  private final Deque<DirectoryLock> held = new ArrayDeque<>();
+
+  private TargetLocks() {}
+
+  /**
+   * Takes the locks of all targets, or none.
+   *
+   * @throws LockHeldException if somebody else still holds one when patience ends
+   */
+  static TargetLocks take(Collection<Path> targets, String operation, Duration patience)
+      throws IOException {
+    TargetLocks locks = new TargetLocks();
+    try {
+      for (Path target : targets.stream().sorted().toList()) {
+        locks.take(target, operation, patience);
+      }
+      return locks;
+    } catch (IOException | RuntimeException failure) {
+      locks.close();
+      throw failure;
+    }
+  }
+
+  private void take(Path target, String operation, Duration patience) throws IOException {
+    Path file = target.resolveSibling(target.getFileName() + SUFFIX);
+    Optional<DirectoryLock> lock = DirectoryLock.acquire(file, true, operation, patience);
+    held.push(
+        lock.orElseThrow(
+            () ->
+                new LockHeldException(
+                    "the database " + target + " is in use: " + DirectoryLock.holder(file))));
+  }
+
+  @Override
+  public void close() throws IOException {
+    while (!held.isEmpty()) {
+      held.pop().close();
+    }
+  }
+}

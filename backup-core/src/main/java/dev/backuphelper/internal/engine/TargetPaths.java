@@ -1,0 +1,98 @@
+package dev.backuphelper.internal.engine;
+
+import dev.backuphelper.error.InvalidRequestException;
+import dev.backuphelper.error.RefusedException;
+import dev.backuphelper.internal.io.PrivateFiles;
+import dev.backuphelper.internal.io.ProcessOwner;
+import dev.backuphelper.model.Component;
+import dev.backuphelper.model.Manifest;
+import dev.backuphelper.model.SourceName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Decides where each component of a restore goes. */
+final class TargetPaths {
+  private final Context context;
+  private final RestoreOrder order;
+
+  TargetPaths(Context context, RestoreOrder order) {
+    this.context = context;
+    this.order = order;
+  }
+
+  /** Returns the path of each component, in the order of the components. */
+  Map<Component, Path> of(Manifest manifest, List<Component> components) throws IOException {
+    Map<Component, Path> paths = new LinkedHashMap<>();
+    for (Component component : components) {
+      paths.put(component, pathOf(manifest, component, components.size()));
+    }
+    if (paths.values().stream().distinct().count() < paths.size()) {
+      throw new InvalidRequestException(
+          "two components would go to the same target: " + paths.values(),
+          "Give each a target of its own, or restore one with --component.");
+    }
+    return paths;
+  }
+
+  private Path pathOf(Manifest manifest, Component component, int components) throws IOException {
+    Path own = order.targets().get(component.name());
+    Path target = order.target();
+    if (own != null) {
+      return usable(own);
+    }
+    if (target != null) {
+      return components == 1 ? usable(target) : usable(inFolder(target, component.name()));
+    }
+    for (NamedSource source : NamedSource.ofConfigured(context.sources())) {
+      if (source.name().equals(component.name())) {
+        return usable(source.path());
+      }
+    }
+    return recorded(manifest, component);
+  }
+
+  private static Path inFolder(Path folder, SourceName name) {
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      throw new InvalidRequestException(
+          "the target is no folder, but the backup has several components: " + folder,
+          "Name a folder, or restore one component with --component.");
+    }
+    return folder.resolve(name.value());
+  }
+
+  private Path recorded(Manifest manifest, Component component) throws IOException {
+    if (!manifest.origin().hostname().equals(ProcessOwner.current().host())) {
+      throw new InvalidRequestException(
+          "backup %s was made on %s, so its path %s says nothing here"
+              .formatted(manifest.id(), manifest.origin().hostname(), component.source()),
+          "Say where to restore with --target.");
+    }
+    return usable(Lookup.recordedPath(component));
+  }
+
+  /** Returns the absolute path of a target, after checking that it can be one. */
+  Path usable(Path target) throws IOException {
+    Path absolute = target.toAbsolutePath().normalize();
+    if (Files.isDirectory(absolute)) {
+      throw new InvalidRequestException(
+          "the target is a folder: " + target, "Name the file in it, as in: --target " + target.resolve("app.db"));
+    }
+    // Any name will do to ask a local store for its folder.
+    boolean inStore =
+        context
+            .store()
+            .path("any")
+            .map(PrivateFiles::parent)
+            .filter(PrivateFiles.parent(absolute)::equals)
+            .isPresent();
+    if (inStore) {
+      throw new RefusedException(
+          "the target lies in the store itself: " + target, "Choose another folder.");
+    }
+    return absolute;
+  }
+}

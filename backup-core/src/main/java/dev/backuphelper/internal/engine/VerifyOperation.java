@@ -1,0 +1,205 @@
+package dev.backuphelper.internal.engine;
+
+import dev.backuphelper.codec.Digest;
+import dev.backuphelper.error.BackupException;
+import dev.backuphelper.error.BackupNotFoundException;
+import dev.backuphelper.error.ErrorCode;
+import dev.backuphelper.internal.io.PrivateFiles;
+import dev.backuphelper.internal.io.StagingName;
+import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.Check;
+import dev.backuphelper.model.CheckStatus;
+import dev.backuphelper.model.GroupId;
+import dev.backuphelper.report.Listing;
+import dev.backuphelper.report.VerifyReport;
+import dev.backuphelper.report.VerifyReport.VerifiedFile;
+import dev.backuphelper.source.Inspection;
+import dev.backuphelper.store.LockMode;
+import dev.backuphelper.store.StoreLock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Verifies backups of the store and plain files; never stops at the first bad one. */
+public final class VerifyOperation {
+  private final Context context;
+  private final VerifyOrder order;
+  private final Events events;
+
+  /** Creates the operation. */
+  public VerifyOperation(Context context, VerifyOrder order) {
+    this.context = context;
+    this.order = order;
+    this.events = context.events("verify");
+  }
+
+  /** Verifies, newest first. */
+  public VerifyReport run() {
+    return Failures.translate(
+        "cannot verify",
+        () -> {
+          List<VerifiedFile> files = new ArrayList<>();
+          if (!order.ids().isEmpty() || order.files().isEmpty()) {
+            files.addAll(verifyStore());
+          }
+          for (Path file : order.files()) {
+            files.addAll(Files.isDirectory(file) ? verifyFolder(file) : List.of(verifyFile(file)));
+          }
+          return new VerifyReport(files);
+        });
+  }
+
+  private List<VerifiedFile> verifyStore() throws IOException {
+    List<VerifiedFile> files = new ArrayList<>();
+    try (StoreLock lock = context.lock(LockMode.SHARED, "verify")) {
+      Listing listing = context.catalog().list();
+      BackupCheck check = new BackupCheck(context);
+      Set<GroupId> groupsWithGoodBackup = new HashSet<>();
+      for (Backup backup : selected(listing)) {
+        List<VerifiedFile> found = check.examine(backup, order.level());
+        boolean good = found.stream().allMatch(VerifiedFile::valid);
+        boolean newestGood = good && groupsWithGoodBackup.add(backup.group());
+        for (VerifiedFile file : found) {
+          files.add(withinLimits(file, newestGood ? backup.id().instant() : null));
+        }
+        events.step("verified", backup.id());
+      }
+      files.addAll(unreadable(listing));
+    } catch (NoSuchFileException noStore) {
+      if (!order.ids().isEmpty()) {
+        throw new BackupNotFoundException(
+            "backup not found: " + order.ids().get(0), "There is no store in " + noStore.getFile());
+      }
+    }
+    return files;
+  }
+
+  private List<Backup> selected(Listing listing) {
+    if (order.ids().isEmpty()) {
+      return listing.backups();
+    }
+    List<Backup> selected = new ArrayList<>();
+    for (BackupId id : order.ids()) {
+      selected.add(
+          listing.backups().stream()
+              .filter(backup -> backup.id().equals(id))
+              .findFirst()
+              .orElseThrow(() -> Lookup.notFound(context, id.value(), listing)));
+    }
+    return selected;
+  }
+
+  private List<VerifiedFile> unreadable(Listing listing) {
+    List<VerifiedFile> files = new ArrayList<>();
+    if (order.ids().isEmpty()) {
+      for (Listing.Unreadable manifest : listing.unreadable()) {
+        files.add(
+            invalid(manifest.file(), "validation failed: the manifest " + manifest.reason()));
+      }
+    }
+    return files;
+  }
+
+  private List<VerifiedFile> verifyFolder(Path folder) throws IOException {
+    List<VerifiedFile> files = new ArrayList<>();
+    boolean newestGood = true;
+    for (PlainFolder.Entry entry : new PlainFolder(folder, order.patterns()).files()) {
+      VerifiedFile file = examine(entry.path());
+      boolean decides = newestGood && file.valid();
+      files.add(withinLimits(file, decides ? entry.modified().toInstant() : null));
+      newestGood &= !decides;
+    }
+    return files;
+  }
+
+  private VerifiedFile verifyFile(Path file) throws IOException {
+    VerifiedFile found = examine(file);
+    return withinLimits(
+        found, Files.exists(file) ? Files.getLastModifiedTime(file).toInstant() : null);
+  }
+
+  private VerifiedFile examine(Path file) throws IOException {
+    PlainFile plain = new PlainFile(context, file);
+    plain.requireContent();
+    Path directory = Files.createTempDirectory("backuphelper-");
+    Path image = directory.resolve(StagingName.next());
+    try {
+      PrivateFiles.create(image);
+      plain.stageTo(image, context.patience());
+      ImageCheck check = ImageCheck.of(plain.source(), image, order.level());
+      return verified(file, check.digest(), check.inspection());
+    } catch (BackupException failure) {
+      if (failure.code() != ErrorCode.CORRUPT && failure.code() != ErrorCode.SOURCE_UNREADABLE) {
+        throw failure;
+      }
+      return invalid(file.toString(), String.valueOf(failure.getMessage()));
+    } finally {
+      Files.deleteIfExists(image);
+      Files.deleteIfExists(image.resolveSibling(image.getFileName() + "-journal"));
+      Files.deleteIfExists(directory);
+    }
+  }
+
+  private static VerifiedFile verified(Path file, Digest digest, Inspection inspection)
+      throws IOException {
+    Optional<String> problem =
+        inspection.checks().stream()
+            .filter(Check::isFailed)
+            .findFirst()
+            .map(check -> "validation failed: %s: %s".formatted(check.name(), check.detail()));
+    // A backup of ours may be of a database without tables; a file that nobody vouches for is more
+    // likely no backup at all.
+    Optional<String> noTables =
+        inspection.checks().stream()
+            .filter(check -> check.name().equals("tables") && check.status() != CheckStatus.OK)
+            .findFirst()
+            .map(check -> "validation failed: " + check.detail());
+    return new VerifiedFile(
+        Optional.empty(),
+        file.toString(),
+        problem.or(() -> noTables),
+        Files.size(file),
+        Optional.of(digest.sha256()),
+        inspection.checks());
+  }
+
+  private VerifiedFile withinLimits(VerifiedFile file, @Nullable Instant newestGood) {
+    if (!file.valid()) {
+      return file;
+    }
+    Optional<String> problem = Optional.empty();
+    Long minSize = order.minSize();
+    Long maxSize = order.maxSize();
+    Duration maxAge = order.maxAge();
+    if (minSize != null && file.size() < minSize) {
+      problem = Optional.of("too small: %d bytes, at least %d asked".formatted(file.size(), minSize));
+    } else if (maxSize != null && file.size() > maxSize) {
+      problem = Optional.of("too large: %d bytes, at most %d asked".formatted(file.size(), maxSize));
+    } else if (maxAge != null && newestGood != null) {
+      Duration age = Duration.between(newestGood, context.clock().instant());
+      if (age.compareTo(maxAge) > 0) {
+        problem =
+            Optional.of(
+                "too old: the newest good one is %d minutes old, at most %d asked"
+                    .formatted(age.toMinutes(), maxAge.toMinutes()));
+      }
+    }
+    return new VerifiedFile(
+        file.id(), file.path(), problem, file.size(), file.sha256(), file.checks());
+  }
+
+  private static VerifiedFile invalid(String path, String problem) {
+    return new VerifiedFile(
+        Optional.empty(), path, Optional.of(problem), 0, Optional.empty(), List.of());
+  }
+}

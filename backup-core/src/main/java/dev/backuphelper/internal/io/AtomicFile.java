@@ -1,0 +1,60 @@
+package dev.backuphelper.internal.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Writes small files whole or not at all: temporary file in the same folder, content forced to disk,
+ * renamed, folder forced to disk. Nobody else writes documents. Thread-safe.
+ */
+public final class AtomicFile {
+  private AtomicFile() {}
+
+  /** Writes a file, replacing one of that name at once, durably. */
+  public static void write(Path file, byte[] content) throws IOException {
+    Path temporary = file.resolveSibling(StagingName.next());
+    try {
+      writeNew(temporary, content);
+      PrivateFiles.rename(temporary, file);
+    } catch (IOException | RuntimeException failure) {
+      deleteAfter(temporary, failure);
+      throw failure;
+    }
+  }
+
+  /**
+   * Creates a file if its name is free, durably. Of several callers at once exactly one gets true.
+   * The content may be torn if the process dies within this call.
+   */
+  public static boolean createNew(Path file, byte[] content) throws IOException {
+    try {
+      writeNew(file, content);
+    } catch (FileAlreadyExistsException taken) {
+      return false;
+    }
+    PrivateFiles.syncDirectory(PrivateFiles.parent(file));
+    return true;
+  }
+
+  private static void writeNew(Path file, byte[] content) throws IOException {
+    try (FileChannel channel = PrivateFiles.openNew(file)) {
+      ByteBuffer bytes = ByteBuffer.wrap(content);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+  }
+
+  private static void deleteAfter(Path temporary, Exception failure) {
+    try {
+      Files.deleteIfExists(temporary);
+    } catch (IOException leftBehind) {
+      failure.addSuppressed(leftBehind);
+    }
+  }
+}

@@ -1,0 +1,216 @@
+package dev.backuphelper.internal.io;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A held lock of the operating system on a lock file. It is released when its process dies, so it is
+ * never stale.
+ *
+ * <p>On POSIX systems closing any descriptor of a file drops the process's locks on it. Hence this
+ * class is the only opener of lock files: one channel per file in the JVM, counted. The holder is
+ * named in a file beside the lock, because the lock file itself must not be opened again.
+ *
+ * <p>Re-entrant: a thread that holds a lock exclusively may take it again in either mode. A thread
+ * that holds it shared cannot upgrade. Thread-safe.
+ */
+public final class DirectoryLock implements AutoCloseable {
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(10);
+  private static final Map<Path, LockFile> LOCK_FILES = new HashMap<>();
+
+  private final LockFile lockFile;
+  private boolean held = true;
+
+  private DirectoryLock(LockFile lockFile) {
+    this.lockFile = lockFile;
+  }
+
+  /**
+   * Takes a lock, waiting for others to release it.
+   *
+   * @param file the lock file, made if it is missing; its folder exists
+   * @param exclusive whether nobody else may hold it
+   * @param purpose what it is taken for, shown to others who wait
+   * @param patience how long to wait; zero tries once
+   * @return the lock, or empty if somebody else still holds it then
+   */
+  public static Optional<DirectoryLock> acquire(
+      Path file, boolean exclusive, String purpose, Duration patience) throws IOException {
+    Path key = PrivateFiles.parent(file).toRealPath().resolve(file.getFileName());
+    long deadline = System.nanoTime() + patience.toNanos();
+    synchronized (LOCK_FILES) {
+      LockFile lockFile = LOCK_FILES.computeIfAbsent(key, LockFile::new);
+      lockFile.users++;
+      try {
+        while (!lockFile.tryTake(exclusive)) {
+          long left = deadline - System.nanoTime();
+          if (left <= 0) {
+            return Optional.empty();
+          }
+          LOCK_FILES.wait(Math.max(1, Math.min(POLL_INTERVAL.toMillis(), left / 1_000_000)));
+        }
+        lockFile.users++;
+        lockFile.nameHolder(purpose);
+        return Optional.of(new DirectoryLock(lockFile));
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        throw new java.nio.channels.ClosedByInterruptException();
+      } finally {
+        lockFile.leave();
+      }
+    }
+  }
+
+  /** Returns who holds a lock, as far as it is written beside it. */
+  public static String holder(Path file) {
+    try {
+      return Files.readString(holderFile(file)).strip();
+    } catch (IOException unknown) {
+      return "another process";
+    }
+  }
+
+  /** Releases the lock; a second call does nothing. */
+  @Override
+  public void close() throws IOException {
+    synchronized (LOCK_FILES) {
+      if (held) {
+        held = false;
+        try {
+          lockFile.release();
+        } finally {
+          lockFile.leave();
+        }
+      }
+    }
+  }
+
+  private static Path holderFile(Path file) {
+    return file.resolveSibling(file.getFileName() + ".holder");
+  }
+
+  /** The one channel of a lock file, and who in this JVM holds its lock. Guarded by LOCK_FILES. */
+  private static final class LockFile {
+    private final Path path;
+    private int users;
+    private int holds;
+    private @Nullable Thread exclusiveOwner;
+    private @Nullable FileChannel channel;
+    private @Nullable FileLock lock;
+    private byte @Nullable [] holderText;
+
+    LockFile(Path path) {
+      this.path = path;
+    }
+
+    boolean tryTake(boolean exclusive) throws IOException {
+      if (holds > 0) {
+        boolean mine = exclusiveOwner == Thread.currentThread();
+        boolean allShared = exclusiveOwner == null && !exclusive;
+        if (!mine && !allShared) {
+          return false;
+        }
+      } else if (!tryLockFile(exclusive)) {
+        return false;
+      } else {
+        exclusiveOwner = exclusive ? Thread.currentThread() : null;
+      }
+      holds++;
+      return true;
+    }
+
+    private boolean tryLockFile(boolean exclusive) throws IOException {
+      FileChannel open = channel;
+      if (open == null || !open.isOpen()) {
+        open = openLockFile(exclusive);
+        channel = open;
+      }
+      try {
+        lock = open.tryLock(0, Long.MAX_VALUE, !exclusive);
+      } catch (OverlappingFileLockException heldByAnotherClassLoader) {
+        return false;
+      }
+      return lock != null;
+    }
+
+    // A shared lock needs no more than reading: a store on a read-only medium can be verified.
+    private FileChannel openLockFile(boolean exclusive) throws IOException {
+      if (!Files.exists(path)) {
+        try {
+          PrivateFiles.create(path);
+        } catch (java.nio.file.FileAlreadyExistsException madeByAnother) {
+          // It is there, which is all that was wanted.
+        }
+      }
+      return exclusive || Files.isWritable(path)
+          ? FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)
+          : FileChannel.open(path, StandardOpenOption.READ);
+    }
+
+    void nameHolder(String purpose) {
+      Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+      byte[] text =
+          (purpose + ", " + ProcessOwner.current() + ", since " + now + "\n")
+              .getBytes(StandardCharsets.UTF_8);
+      try {
+        Files.write(holderFile(path), text);
+        holderText = text;
+      } catch (IOException notNamed) {
+        // The name helps those who wait; the lock holds without it.
+        holderText = null;
+      }
+    }
+
+    void release() throws IOException {
+      holds--;
+      if (holds == 0) {
+        exclusiveOwner = null;
+        forgetHolder();
+        FileLock held = lock;
+        lock = null;
+        if (held != null && held.isValid()) {
+          held.release();
+        }
+        LOCK_FILES.notifyAll();
+      }
+    }
+
+    private void forgetHolder() {
+      byte[] mine = holderText;
+      holderText = null;
+      try {
+        Path file = holderFile(path);
+        if (mine != null && Files.exists(file) && java.util.Arrays.equals(mine, Files.readAllBytes(file))) {
+          Files.deleteIfExists(file);
+        }
+      } catch (IOException leftBehind) {
+        // Read only while the lock is held by somebody, who writes it anew.
+      }
+    }
+
+    void leave() throws IOException {
+      users--;
+      if (users == 0) {
+        LOCK_FILES.remove(path);
+        FileChannel open = channel;
+        channel = null;
+        if (open != null) {
+          open.close();
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package dev.backuphelper.internal.io;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * Files and folders that only their owner may read (0600 and 0700 where the file system knows such
+ * modes), and their durability. Thread-safe.
+ */
+public final class PrivateFiles {
+  private PrivateFiles() {}
+
+  /** Creates an empty file; fails if the name is taken, even by a dangling link. */
+  public static void create(Path file) throws IOException {
+    openNew(file).close();
+  }
+
+  /** Creates a file and opens it for writing; fails if the name is taken. */
+  public static FileChannel openNew(Path file) throws IOException {
+    return FileChannel.open(
+        file,
+        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+        attributes(file, "rw-------"));
+  }
+
+  /** Creates a folder and its missing parents; an existing one stays as it is. */
+  public static void createDirectories(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      Files.createDirectories(directory, attributes(directory, "rwx------"));
+    }
+  }
+
+  /** Makes a private file's content durable. Never called with a live database. */
+  public static void sync(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+  }
+
+  /**
+   * Makes the names in a folder durable. Windows opens no folder as a file and needs no such call,
+   * so there it does nothing.
+   */
+  public static void syncDirectory(Path directory) throws IOException {
+    if (isPosix(directory)) {
+      try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
+    }
+  }
+
+  /** Renames within a folder, replacing what has the new name, and makes that durable. */
+  public static void rename(Path from, Path to) throws IOException {
+    Files.move(from, to, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+    syncDirectory(parent(to));
+  }
+
+  /** Tells whether something has that name, be it a dangling link. */
+  public static boolean isTaken(Path path) {
+    return Files.exists(path, NOFOLLOW_LINKS);
+  }
+
+  /** Returns the folder that holds a path. */
+  public static Path parent(Path path) {
+    Path parent = path.toAbsolutePath().getParent();
+    return parent == null ? path.toAbsolutePath() : parent;
+  }
+
+  /** Tells whether the file system knows POSIX modes. */
+  static boolean isPosix(Path path) {
+    return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+  }
+
+  /** Returns the bytes that can be written on the file system of an existing folder. */
+  public static long usableSpace(Path directory) throws IOException {
+    FileStore fileStore = Files.getFileStore(directory);
+    return fileStore.getUsableSpace();
+  }
+
+  private static FileAttribute<?>[] attributes(Path path, String mode) {
+    return isPosix(path)
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(mode))
+        }
+        : new FileAttribute<?>[0];
+  }
+}

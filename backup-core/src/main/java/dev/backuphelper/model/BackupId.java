@@ -1,0 +1,83 @@
+package dev.backuphelper.model;
+
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.time.format.ResolverStyle;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The identifier of a backup: its moment in UTC with milliseconds, as {@code
+ * yyyyMMdd-HHmmss-SSS}. The order of ids is the order in which backups were reserved in their store.
+ *
+ * <p>Immutable and thread-safe.
+ *
+ * @param value the text form, always 19 characters
+ */
+public record BackupId(String value) implements Comparable<BackupId> {
+  private static final Pattern FORM = Pattern.compile("\\d{8}-\\d{6}-\\d{3}");
+  private static final DateTimeFormatter FORMATTER =
+      DateTimeFormatter.ofPattern("uuuuMMdd-HHmmss-SSS", Locale.ROOT)
+          .withResolverStyle(ResolverStyle.STRICT);
+
+  /**
+   * Checks the text form.
+   *
+   * @throws IllegalArgumentException if {@code value} is no moment in the form {@code
+   *     yyyyMMdd-HHmmss-SSS}
+   */
+  public BackupId {
+    if (!FORM.matcher(value).matches() || parseMoment(value).isEmpty()) {
+      throw new IllegalArgumentException("not a backup id (yyyyMMdd-HHmmss-SSS): " + value);
+    }
+  }
+
+  /** Returns the id of a moment, cut to the millisecond. */
+  public static BackupId of(Instant moment) {
+    return new BackupId(FORMATTER.format(LocalDateTime.ofInstant(moment, ZoneOffset.UTC)));
+  }
+
+  /** Returns the id that {@code text} spells, or empty when it spells none. */
+  public static Optional<BackupId> tryParse(String text) {
+    return FORM.matcher(text).matches() && parseMoment(text).isPresent()
+        ? Optional.of(new BackupId(text))
+        : Optional.empty();
+  }
+
+  /** Returns the moment that this id names. */
+  public Instant instant() {
+    return parseMoment(value).orElseThrow().toInstant(ZoneOffset.UTC);
+  }
+
+  /** Returns the id one millisecond later. */
+  public BackupId next() {
+    return of(instant().plusMillis(1));
+  }
+
+  /** Returns the first 15 characters, {@code yyyyMMdd-HHmmss}: the {@code timestamp} of a manifest. */
+  public String timestamp() {
+    return value.substring(0, 15);
+  }
+
+  @Override
+  public int compareTo(BackupId other) {
+    return value.compareTo(other.value);
+  }
+
+  @Override
+  public String toString() {
+    return value;
+  }
+
+  private static Optional<LocalDateTime> parseMoment(String text) {
+    try {
+      return Optional.of(LocalDateTime.parse(text, FORMATTER));
+    } catch (DateTimeParseException notAMoment) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package dev.backuphelper.model;
+
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One source's part of a backup, as its manifest records it.
+ *
+ * @param name the source's name within the backup
+ * @param engine the kind of database, {@code sqlite}
+ * @param engineVersion the version of the engine that made the image
+ * @param source the absolute path that the source had when it was backed up
+ * @param snapshotAt when the snapshot began
+ * @param file the artifact's name in the store
+ * @param size the artifact's size in bytes, as stored
+ * @param sha256 the SHA-256 of the artifact as stored, lower-case hex
+ * @param originalSize the size of the database image in bytes
+ * @param originalSha256 the SHA-256 of the database image, lower-case hex
+ * @param checks what was checked before publishing
+ * @param facts what the engine records of the image; values are those of JSON (text, whole numbers,
+ *     booleans, lists, maps, null)
+ */
+public record Component(
+    SourceName name,
+    String engine,
+    String engineVersion,
+    String source,
+    Instant snapshotAt,
+    String file,
+    long size,
+    String sha256,
+    long originalSize,
+    String originalSha256,
+    List<Check> checks,
+    Map<String, Object> facts) {
+
+  /** Copies the collections, so that a component never changes. */
+  public Component {
+    checks = List.copyOf(checks);
+    facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
+  }
+}

@@ -1,0 +1,73 @@
+package dev.backuphelper.report;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What a recovery resolved, or would.
+ *
+ * @param dryRun whether nothing was done
+ * @param resolved the plans that are closed now
+ * @param open the plans that stay open, each with the reason
+ * @param swept files of the store that a killed process had left, by name
+ * @param orphans files of the store that belong to no backup; reported, never removed
+ */
+public record RecoverReport(
+    boolean dryRun,
+    List<Resolved> resolved,
+    List<Open> open,
+    List<String> swept,
+    List<String> orphans) {
+  /** Copies the lists. */
+  public RecoverReport {
+    resolved = List.copyOf(resolved);
+    open = List.copyOf(open);
+    swept = List.copyOf(swept);
+    orphans = List.copyOf(orphans);
+  }
+
+  /** How a plan was resolved. */
+  public enum Action {
+    /** No target had been touched: its leftovers were removed. */
+    UNDONE,
+    /** The restore was finished from its verified backup. */
+    FINISHED,
+    /** What is there was kept. */
+    KEPT;
+
+    /** Returns the spelling of reports: the name in lower case. */
+    public String key() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * A plan that is closed.
+   *
+   * @param marker the plan's file
+   * @param action how it was resolved
+   * @param backup the backup that was being restored, or the plain file
+   * @param safetyBackup the backup of the state found; empty when none was needed
+   * @param targets the databases concerned
+   */
+  public record Resolved(
+      String marker,
+      Action action,
+      String backup,
+      Optional<String> safetyBackup,
+      List<String> targets) {
+    /** Copies the list. */
+    public Resolved {
+      targets = List.copyOf(targets);
+    }
+  }
+
+  /**
+   * A plan that stays open.
+   *
+   * @param marker the plan's file
+   * @param reason why it stays open, and what to do
+   */
+  public record Open(String marker, String reason) {}
+}

@@ -1,0 +1,108 @@
+package dev.backuphelper.retention;
+
+import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.BackupId;
+import java.time.Instant;
+import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the rules look at: a backup or a plain file.
+ *
+ * @param subject the backup or the file itself
+ * @param id its name, unique in a plan
+ * @param time when it was made
+ * @param size its bytes
+ * @param group the rules that count do so within one group
+ * @param parent the id of what it builds on; null when it needs nothing else
+ * @param regime whose rules it follows
+ * @param condition what is known of its content
+ * @param pinned whether its owner wants it kept
+ * @param named whether an open operation names it
+ */
+record Candidate<T>(
+    T subject,
+    String id,
+    Instant time,
+    long size,
+    String group,
+    @Nullable String parent,
+    Regime regime,
+    Condition condition,
+    boolean pinned,
+    boolean named) {
+
+  /** Newest first; of one moment, the greater id first. */
+  static final Comparator<Candidate<?>> NEWEST_FIRST =
+      Comparator.<Candidate<?>, Instant>comparing(Candidate::time)
+          .thenComparing(Candidate::id)
+          .reversed();
+
+  /** Whose rules something follows. */
+  enum Regime {
+    /** Those of the policy. */
+    POLICY,
+    /** That of safety backups, an age of their own. */
+    SAFETY,
+    /** None: it stays. */
+    NONE
+  }
+
+  /** What is known of a content. */
+  enum Condition {
+    VERIFIED,
+    UNVERIFIED,
+    FAILED,
+    DAMAGED;
+
+    boolean isSound() {
+      return this == VERIFIED || this == UNVERIFIED;
+    }
+  }
+
+  static Candidate<Backup> of(Backup backup, Regime regime, boolean named) {
+    return new Candidate<>(
+        backup,
+        backup.id().value(),
+        backup.id().instant(),
+        backup.size(),
+        backup.group().value(),
+        backup.parent().map(BackupId::value).orElse(null),
+        regime,
+        conditionOf(backup),
+        backup.pinned(),
+        named);
+  }
+
+  static Candidate<FileItem> of(FileItem file) {
+    return new Candidate<>(
+        file,
+        file.name(),
+        file.time(),
+        file.size(),
+        "",
+        null,
+        Regime.POLICY,
+        file.verified() ? Condition.VERIFIED : Condition.FAILED,
+        false,
+        false);
+  }
+
+  boolean isGoverned() {
+    return regime == Regime.POLICY;
+  }
+
+  boolean isVerified() {
+    return condition == Condition.VERIFIED;
+  }
+
+  private static Condition conditionOf(Backup backup) {
+    if (backup.damaged()) {
+      return Condition.DAMAGED;
+    }
+    return backup
+        .verification()
+        .map(found -> found.good() ? Condition.VERIFIED : Condition.FAILED)
+        .orElse(Condition.UNVERIFIED);
+  }
+}

@@ -1,0 +1,101 @@
+package dev.backuphelper.source;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * The place that a restore writes into. Its real path was resolved once; each method checks that the
+ * file is still the same one. Used by one thread, under the target's lock.
+ */
+public interface Target {
+  /** Returns the real path: links resolved, whether or not there is a file. */
+  Path path();
+
+  /**
+   * Looks at what is there.
+   *
+   * @param patience how long to wait for others that lock the database
+   * @throws SourceBusyException if it stayed locked
+   * @throws IOException if it cannot be looked at
+   */
+  TargetState probe(Duration patience) throws IOException;
+
+  /**
+   * Begins a snapshot of the database that is there.
+   *
+   * @throws IOException as {@link Source#open}
+   */
+  Snapshot open(Duration patience) throws IOException;
+
+  /**
+   * Returns the free bytes that {@link #write} needs on the target's file system.
+   *
+   * @param imageSize the size of the image in bytes
+   * @throws IOException if the target cannot be looked at
+   */
+  long spaceNeeded(TargetState state, long imageSize) throws IOException;
+
+  /**
+   * Puts an image in place: connections that are open see it, sidecars of the old database are gone,
+   * mode, owner, link and journal mode stay. All or nothing, also when the process dies, once the
+   * database was opened again. What is there and cannot be read is kept beside it under the name that
+   * the order gives.
+   *
+   * @throws SourceBusyException if the database is in use in a way that forbids it; nothing was
+   *     changed
+   * @throws IOException if writing failed; the old content is there, or is the next time the database
+   *     is opened
+   */
+  Written write(WriteOrder order) throws IOException;
+
+  /**
+   * Takes away what {@link #write} installed, so that there is again what was there before: nothing,
+   * an empty file, or what was moved aside.
+   *
+   * @param before what was there
+   * @param aside where the unreadable file was moved
+   * @throws IOException if that failed
+   */
+  void undo(TargetState before, Path aside) throws IOException;
+
+  /** Returns what tells whether the database was changed since: taken with file attributes alone. */
+  Fingerprint fingerprint() throws IOException;
+
+  /**
+   * What to write.
+   *
+   * @param image the verified private image
+   * @param staged the name to copy to in the target's folder before moving into place
+   * @param aside the name under which an unreadable file is kept
+   * @param facts what the manifest records of the image, the journal mode among it
+   * @param patience how long to wait for others that lock the database
+   * @param progress hears how far it is
+   */
+  record WriteOrder(
+      Path image,
+      Path staged,
+      Path aside,
+      Map<String, Object> facts,
+      Duration patience,
+      Progress progress) {}
+
+  /** How an image was put in place. */
+  enum Written {
+    /** A whole file, compared with the image before it got its name. */
+    INSTALLED,
+    /** Through the engine, into the existing file; to be verified by content. */
+    WRITTEN_THROUGH
+  }
+
+  /**
+   * What the file system tells of a database and its log.
+   *
+   * @param fileKey the identity of the file; empty when it is missing or has none
+   * @param state sizes and times, comparable as text
+   * @param changedMillis the newest change of the file or its log, in milliseconds since 1970-01-01 UTC; 0 when
+   *     missing
+   */
+  record Fingerprint(String fileKey, String state, long changedMillis) {}
+}

@@ -1,0 +1,129 @@
+package dev.backuphelper.source.sqlite;
+
+import dev.backuphelper.source.Progress;
+import dev.backuphelper.source.Snapshot;
+import dev.backuphelper.source.SourceUnreadableException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteConnection;
+
+/**
+ * One moment of a live database, and its copy by SQLite's backup interface. Because the connection
+ * holds a read transaction, the copy never starts over, however busy the writers are.
+ */
+final class LiveSnapshot implements Snapshot {
+  private static final Logger LOG = LoggerFactory.getLogger(LiveSnapshot.class);
+
+  private final Path database;
+  private final ReadTransaction moment;
+  private final Duration patience;
+  private final String engineVersion;
+
+  private LiveSnapshot(Path database, ReadTransaction moment, Duration patience)
+      throws IOException, SQLException {
+    this.database = database;
+    this.moment = moment;
+    this.patience = patience;
+    engineVersion = Query.text(moment.connection(), "SELECT sqlite_version()");
+    requireContent();
+    if (moment.isWal()) {
+      SqliteVersion.warnOfLostCommits(engineVersion, LOG);
+    }
+  }
+
+  static LiveSnapshot open(Path database, Connector connector, Duration patience)
+      throws IOException {
+    ReadTransaction moment = ReadTransaction.begin(database, connector, patience);
+    try {
+      return new LiveSnapshot(database, moment, patience);
+    } catch (SQLException e) {
+      moment.close();
+      throw SqliteFailure.of(database, e);
+    } catch (IOException | RuntimeException e) {
+      moment.close();
+      throw e;
+    }
+  }
+
+  /** To SQLite an empty file is an empty database; to its owner it is a lost one. */
+  private void requireContent() throws IOException {
+    long size = DatabaseFile.size(database);
+    if (size == 0) {
+      throw new SourceUnreadableException(database + " is empty (0 bytes)");
+    }
+    // SQLite reads a file of one byte as an empty one.
+    if (size == 1) {
+      throw SqliteFailure.unknownFormat(database);
+    }
+  }
+
+  @Override
+  public long size() {
+    try {
+      SQLiteConnection connection = moment.connection();
+      return Query.number(connection, "PRAGMA page_count")
+          * Query.number(connection, "PRAGMA page_size");
+    } catch (SQLException e) {
+      return sizeOfFiles();
+    }
+  }
+
+  /** Page counts need a schema that can be read. */
+  private long sizeOfFiles() {
+    try {
+      return DatabaseFile.size(database)
+          + DatabaseFile.size(DatabaseFile.sidecar(database, DatabaseFile.WAL));
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  @Override
+  public String engineVersion() {
+    return engineVersion;
+  }
+
+  @Override
+  public Map<String, Object> facts() {
+    return Map.of(JournalMode.FACT, (moment.isWal() ? JournalMode.WAL : JournalMode.DELETE).key());
+  }
+
+  @Override
+  public void copyTo(Path file, Progress progress) throws IOException {
+    int code;
+    try {
+      code =
+          OnlineCopy.run(moment.connection(), file.toAbsolutePath().toString(), patience, progress);
+    } catch (SQLException e) {
+      throw SqliteFailure.of(database, e);
+    }
+    if (code != 0) {
+      throw SqliteFailure.of(database, code);
+    }
+    moment.requireUntouched();
+    requireWhole(file);
+    // Without the mark of a log the image grows no sidecars wherever it is opened.
+    ImageFile.setWal(file, false);
+    Files.deleteIfExists(DatabaseFile.sidecar(file, DatabaseFile.JOURNAL));
+  }
+
+  private void requireWhole(Path file) throws IOException {
+    long size = Files.size(file);
+    int pageSize = ImageFile.header(file).map(Header::pageSize).orElse(0);
+    if (pageSize == 0 || size == 0 || size % pageSize != 0) {
+      throw new IOException(
+          "the copy of " + database + " is no whole database: " + size + " bytes");
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    moment.close();
+  }
+}

@@ -1,0 +1,152 @@
+package dev.backuphelper.source.sqlite;
+
+import dev.backuphelper.internal.io.PrivateFiles;
+import dev.backuphelper.source.Snapshot;
+import dev.backuphelper.source.SourceUnreadableException;
+import dev.backuphelper.source.Target;
+import dev.backuphelper.source.TargetState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The file that a restore writes into, be it there or not. */
+final class SqliteTarget implements Target {
+  /** A page in the log is up to 5 % larger than in the database; a journal's is hardly larger. */
+  private static final long LOG_OVERHEAD_DIVISOR = 20;
+
+  private static final long SMALL_FILES = 1 << 16;
+
+  private final Path path;
+  private final Connector connector;
+  private final Precondition oneDriver;
+  private boolean exists;
+  private @Nullable Object key;
+
+  SqliteTarget(Path path, Connector connector, Precondition oneDriver) throws IOException {
+    this.path = path;
+    this.connector = connector;
+    this.oneDriver = oneDriver;
+    remember();
+  }
+
+  /** Something that must hold before a live database is opened. */
+  interface Precondition {
+    void require() throws IOException;
+  }
+
+  @Override
+  public Path path() {
+    return path;
+  }
+
+  @Override
+  public TargetState probe(Duration patience) throws IOException {
+    requireSame();
+    if (!exists) {
+      return TargetState.MISSING;
+    }
+    long size = DatabaseFile.size(path);
+    if (size == 0) {
+      // SQLite would throw the log of an empty file away.
+      return DatabaseFile.hasSidecarContent(path) ? TargetState.UNREADABLE : TargetState.EMPTY;
+    }
+    return isReadable(size, patience) ? TargetState.DATABASE : TargetState.UNREADABLE;
+  }
+
+  private boolean isReadable(long size, Duration patience) throws IOException {
+    oneDriver.require();
+    try {
+      ReadTransaction.begin(path, connector, patience).close();
+      // SQLite reads a file of one byte as an empty one.
+      return size > 1;
+    } catch (SourceUnreadableException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public Snapshot open(Duration patience) throws IOException {
+    requireSame();
+    if (!exists) {
+      throw new NoSuchFileException(path.toString());
+    }
+    oneDriver.require();
+    return LiveSnapshot.open(path, connector, patience);
+  }
+
+  @Override
+  public long spaceNeeded(TargetState state, long imageSize) throws IOException {
+    if (state != TargetState.DATABASE) {
+      return imageSize + SMALL_FILES;
+    }
+    long present = DatabaseFile.size(path);
+    long journalOrLog = Math.max(present, imageSize);
+    return journalOrLog
+        + journalOrLog / LOG_OVERHEAD_DIVISOR
+        + Math.max(0, imageSize - present)
+        + SMALL_FILES;
+  }
+
+  @Override
+  public Written write(WriteOrder order) throws IOException {
+    TargetState state = probe(order.patience());
+    if (state == TargetState.DATABASE || state == TargetState.EMPTY) {
+      oneDriver.require();
+      boolean empty = state == TargetState.EMPTY;
+      if (new WriteThrough(path, connector).write(order, empty)) {
+        return Written.WRITTEN_THROUGH;
+      }
+    }
+    requireSame();
+    new Installation(path).install(order);
+    remember();
+    return Written.INSTALLED;
+  }
+
+  @Override
+  public void undo(TargetState before, Path aside) throws IOException {
+    requireSame();
+    new Removal(path).undo(before, aside);
+    remember();
+  }
+
+  @Override
+  public Fingerprint fingerprint() throws IOException {
+    Optional<BasicFileAttributes> main = DatabaseFile.attributes(path);
+    Optional<BasicFileAttributes> log =
+        DatabaseFile.attributes(DatabaseFile.sidecar(path, DatabaseFile.WAL));
+    return new Fingerprint(
+        main.map(BasicFileAttributes::fileKey).map(Object::toString).orElse(""),
+        "main " + state(main) + ", log " + state(log),
+        main.isEmpty() ? 0 : Math.max(changed(main), changed(log)));
+  }
+
+  private static String state(Optional<BasicFileAttributes> file) {
+    return file.map(found -> found.size() + " bytes at " + found.lastModifiedTime())
+        .orElse("missing");
+  }
+
+  private static long changed(Optional<BasicFileAttributes> file) {
+    return file.map(found -> found.lastModifiedTime().toMillis()).orElse(0L);
+  }
+
+  /** The path was resolved once; if another file has the name now, it is not ours to write. */
+  private void requireSame() throws IOException {
+    if (PrivateFiles.isTaken(path) != exists
+        || Files.isSymbolicLink(path)
+        || !Objects.equals(DatabaseFile.key(path), key)) {
+      throw new IOException(path + " was replaced meanwhile");
+    }
+  }
+
+  private void remember() throws IOException {
+    exists = PrivateFiles.isTaken(path);
+    key = DatabaseFile.key(path);
+  }
+}

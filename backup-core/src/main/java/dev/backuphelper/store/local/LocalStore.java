@@ -1,0 +1,225 @@
+package dev.backuphelper.store.local;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import dev.backuphelper.internal.io.AtomicFile;
+import dev.backuphelper.internal.io.DirectoryLock;
+import dev.backuphelper.internal.io.PrivateFiles;
+import dev.backuphelper.internal.io.StagingName;
+import dev.backuphelper.store.LockHeldException;
+import dev.backuphelper.store.LockMode;
+import dev.backuphelper.store.StagedFile;
+import dev.backuphelper.store.Store;
+import dev.backuphelper.store.StoreFeature;
+import dev.backuphelper.store.StoreLock;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.ReadOnlyFileSystemException;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * A store in one folder of a local file system. Files are made readable by their owner alone, the
+ * folder too if this store makes it. Links inside the folder are never followed.
+ *
+ * <p>Immutable and thread-safe; several processes may use the same folder at once.
+ */
+public final class LocalStore implements Store {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,200}");
+  private static final String LOCK_FILE = ".lock";
+
+  private final Path directory;
+
+  private LocalStore(Path directory) {
+    this.directory = directory;
+  }
+
+  /** Returns the store in a folder, which need not exist yet. */
+  public static LocalStore in(Path directory) {
+    return new LocalStore(directory.toAbsolutePath().normalize());
+  }
+
+  /** Returns the folder. */
+  public Path directory() {
+    return directory;
+  }
+
+  @Override
+  public String location() {
+    return directory.toString();
+  }
+
+  @Override
+  public Set<StoreFeature> features() {
+    return Set.of(StoreFeature.LOCAL_FILES, StoreFeature.PROCESS_LOCKS);
+  }
+
+  @Override
+  public boolean exists() throws IOException {
+    if (Files.exists(directory) && !Files.isDirectory(directory)) {
+      throw new NotDirectoryException(directory.toString());
+    }
+    return Files.isDirectory(directory);
+  }
+
+  @Override
+  public void create() throws IOException {
+    if (!exists()) {
+      PrivateFiles.createDirectories(directory);
+    }
+  }
+
+  @Override
+  public List<String> list() throws IOException {
+    List<String> names = new ArrayList<>();
+    if (exists()) {
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+        for (Path entry : entries) {
+          names.add(String.valueOf(entry.getFileName()));
+        }
+      } catch (java.nio.file.DirectoryIteratorException failure) {
+        throw failure.getCause();
+      }
+    }
+    return names;
+  }
+
+  @Override
+  public long size(String name) throws IOException {
+    return regular(name).size();
+  }
+
+  @Override
+  public byte[] read(String name, int limit) throws IOException {
+    try (InputStream in = open(name)) {
+      byte[] content = in.readNBytes(limit + 1);
+      if (content.length > limit) {
+        throw new IOException(name + " is larger than " + limit + " bytes");
+      }
+      return content;
+    }
+  }
+
+  @Override
+  public InputStream open(String name) throws IOException {
+    return Files.newInputStream(resolve(name), NOFOLLOW_LINKS);
+  }
+
+  @Override
+  public boolean createNew(String name, byte[] content) throws IOException {
+    return AtomicFile.createNew(resolve(name), content);
+  }
+
+  @Override
+  public void put(String name, byte[] content) throws IOException {
+    AtomicFile.write(resolve(name), content);
+  }
+
+  @Override
+  public StagedFile stage() throws IOException {
+    return LocalStagedFile.create(directory);
+  }
+
+  @Override
+  public void rename(String from, String to) throws IOException {
+    PrivateFiles.rename(resolve(from), resolve(to));
+  }
+
+  @Override
+  public boolean delete(String name) throws IOException {
+    return Files.deleteIfExists(resolve(name));
+  }
+
+  @Override
+  public List<String> sweepStaged(Set<String> keep) throws IOException {
+    List<String> swept = new ArrayList<>();
+    for (String name : list()) {
+      if (StagingName.isLeftOver(name) && !keep.contains(name) && delete(name)) {
+        swept.add(name);
+      }
+    }
+    return swept;
+  }
+
+  @Override
+  public Optional<Path> path(String name) {
+    return Optional.of(resolve(name));
+  }
+
+  @Override
+  public StoreLock lock(LockMode mode, String operation, Duration patience) throws IOException {
+    if (!exists()) {
+      throw new NoSuchFileException(location());
+    }
+    Path file = directory.resolve(LOCK_FILE);
+    try {
+      return DirectoryLock.acquire(file, mode == LockMode.EXCLUSIVE, operation, patience)
+          .<StoreLock>map(lock -> lock::close)
+          .orElseThrow(
+              () ->
+                  new LockHeldException(
+                      "the store " + location() + " is in use: " + DirectoryLock.holder(file)));
+    } catch (AccessDeniedException | ReadOnlyFileSystemException readOnly) {
+      return lockReadOnly(mode, readOnly);
+    } catch (java.nio.file.FileSystemException failure) {
+      if (Files.isWritable(directory)) {
+        throw failure;
+      }
+      return lockReadOnly(mode, failure);
+    }
+  }
+
+  // Whoever cannot write a lock file into the folder can still read a store on a read-only medium;
+  // nobody removes anything from there.
+  private static StoreLock lockReadOnly(LockMode mode, Exception readOnly) throws IOException {
+    if (mode == LockMode.SHARED) {
+      return () -> {};
+    }
+    if (readOnly instanceof IOException failure) {
+      throw failure;
+    }
+    throw new IOException("the file system is read-only", readOnly);
+  }
+
+  @Override
+  public long usableSpace() throws IOException {
+    Path existing = directory;
+    while (!Files.exists(existing) && existing.getParent() != null) {
+      existing = PrivateFiles.parent(existing);
+    }
+    return PrivateFiles.usableSpace(existing);
+  }
+
+  @Override
+  public String toString() {
+    return "LocalStore[" + directory + "]";
+  }
+
+  private BasicFileAttributes regular(String name) throws IOException {
+    Path file = resolve(name);
+    BasicFileAttributes attributes =
+        Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW_LINKS);
+    if (!attributes.isRegularFile()) {
+      throw new NoSuchFileException(file.toString(), null, "it is no regular file");
+    }
+    return attributes;
+  }
+
+  private Path resolve(String name) {
+    if (!NAME.matcher(name).matches() || name.equals(".") || name.equals("..")) {
+      throw new IllegalArgumentException("not a name in a store: " + name);
+    }
+    return directory.resolve(name);
+  }
+}
