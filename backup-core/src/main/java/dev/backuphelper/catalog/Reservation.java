@@ -4,6 +4,7 @@ import dev.backuphelper.internal.io.ProcessOwner;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.store.Store;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -15,9 +16,11 @@ import java.util.function.Function;
  * @param store the store
  * @param id the id
  * @param now the clock's own reading
- * @param behind the newest id of the store, if the clock stood behind it
+ * @param behind the newest id of the store, if the clock stood well behind it
  */
 public record Reservation(Store store, BackupId id, Instant now, Optional<BackupId> behind) {
+  // Ids run ahead of the clock by some milliseconds when many are taken at once.
+  private static final Duration CROWDING_TOLERANCE = Duration.ofSeconds(1);
 
   /**
    * Takes the next free id: the clock's moment, or one millisecond after the newest id of the store,
@@ -29,12 +32,14 @@ public record Reservation(Store store, BackupId id, Instant now, Optional<Backup
       Store store, Instant now, Function<BackupId, List<String>> files) throws IOException {
     BackupId wanted = BackupId.of(now);
     Optional<BackupId> newest = newest(store);
-    Optional<BackupId> behind = newest.filter(id -> id.compareTo(wanted) > 0);
-    BackupId candidate = newest.filter(id -> id.compareTo(wanted) >= 0).map(BackupId::next).orElse(wanted);
+    Optional<BackupId> behind =
+        newest.filter(id -> id.instant().isAfter(now.plus(CROWDING_TOLERANCE)));
+    BackupId candidate =
+        newest.isPresent() && newest.get().compareTo(wanted) >= 0 ? after(newest.get()) : wanted;
     while (true) {
       Intent intent = new Intent(candidate, ProcessOwner.current(), files.apply(candidate));
       if (!store.createNew(StoreNames.intent(candidate), intent.write())) {
-        candidate = candidate.next();
+        candidate = after(candidate);
         continue;
       }
       // Another process may have taken a later id between the look and the reservation. Whoever
@@ -44,13 +49,21 @@ public record Reservation(Store store, BackupId id, Instant now, Optional<Backup
         return new Reservation(store, candidate, now, behind);
       }
       store.delete(StoreNames.intent(candidate));
-      candidate = latest.next();
+      candidate = after(latest);
     }
   }
 
   /** Removes the intent: the backup is published, or nothing is left of it. */
   public void close() throws IOException {
     store.delete(StoreNames.intent(id));
+  }
+
+  private static BackupId after(BackupId id) throws IOException {
+    try {
+      return id.next();
+    } catch (IllegalArgumentException endOfTime) {
+      throw new IOException("the store holds the last id that there is: " + id, endOfTime);
+    }
   }
 
   private static Optional<BackupId> newest(Store store) throws IOException {

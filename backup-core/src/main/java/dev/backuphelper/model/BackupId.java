@@ -1,13 +1,13 @@
 package dev.backuphelper.model;
 
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
-import java.time.format.ResolverStyle;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /**
@@ -21,8 +21,7 @@ import java.util.regex.Pattern;
 public record BackupId(String value) implements Comparable<BackupId> {
   private static final Pattern FORM = Pattern.compile("\\d{8}-\\d{6}-\\d{3}");
   private static final DateTimeFormatter FORMATTER =
-      DateTimeFormatter.ofPattern("uuuuMMdd-HHmmss-SSS", Locale.ROOT)
-          .withResolverStyle(ResolverStyle.STRICT);
+      DateTimeFormatter.ofPattern("uuuuMMdd-HHmmss-SSS", Locale.ROOT);
 
   /**
    * Checks the text form.
@@ -31,7 +30,7 @@ public record BackupId(String value) implements Comparable<BackupId> {
    *     yyyyMMdd-HHmmss-SSS}
    */
   public BackupId {
-    if (!FORM.matcher(value).matches() || parseMoment(value).isEmpty()) {
+    if (!isForm(value) || parseMoment(value).isEmpty()) {
       throw new IllegalArgumentException("not a backup id (yyyyMMdd-HHmmss-SSS): " + value);
     }
   }
@@ -43,7 +42,7 @@ public record BackupId(String value) implements Comparable<BackupId> {
 
   /** Returns the id that {@code text} spells, or empty when it spells none. */
   public static Optional<BackupId> tryParse(String text) {
-    return FORM.matcher(text).matches() && parseMoment(text).isPresent()
+    return isForm(text) && parseMoment(text).isPresent()
         ? Optional.of(new BackupId(text))
         : Optional.empty();
   }
@@ -73,11 +72,28 @@ public record BackupId(String value) implements Comparable<BackupId> {
     return value;
   }
 
+  private static boolean isForm(String text) {
+    return FORM.matcher(text).matches();
+  }
+
+  // By hand rather than by the formatter: a listing parses an id for every file of a store.
   private static Optional<LocalDateTime> parseMoment(String text) {
     try {
-      return Optional.of(LocalDateTime.parse(text, FORMATTER));
-    } catch (DateTimeParseException notAMoment) {
+      return Optional.of(
+          LocalDateTime.of(
+              number(text, 0, 4),
+              number(text, 4, 6),
+              number(text, 6, 8),
+              number(text, 9, 11),
+              number(text, 11, 13),
+              number(text, 13, 15),
+              (int) TimeUnit.MILLISECONDS.toNanos(number(text, 16, 19))));
+    } catch (DateTimeException notAMoment) {
       return Optional.empty();
     }
+  }
+
+  private static int number(String text, int begin, int end) {
+    return Integer.parseInt(text, begin, end, 10);
   }
 }

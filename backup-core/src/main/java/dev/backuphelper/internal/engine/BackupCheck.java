@@ -10,6 +10,7 @@ import dev.backuphelper.report.VerifyReport.VerifiedFile;
 import dev.backuphelper.store.StagedFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -45,67 +46,77 @@ final class BackupCheck {
     Optional<String> manifestProblem = catalog.manifestProblem(backup.id());
     List<VerifiedFile> found = new ArrayList<>();
     for (Component component : backup.components()) {
-      found.add(examine(backup, component, level, manifestProblem));
+      found.add(examine(backup, component, level, manifestProblem).file());
     }
     return found;
   }
 
+  /**
+   * What was found of one artifact.
+   *
+   * @param file the finding
+   * @param intact whether the artifact is stored as it was made, be the database in it damaged
+   */
+  record Finding(VerifiedFile file, boolean intact) {}
+
   /** Examines one artifact; {@code outer} is what is wrong with its backup already. */
-  VerifiedFile examine(
-      Backup backup, Component component, CheckLevel level, Optional<String> outer)
+  Finding examine(Backup backup, Component component, CheckLevel level, Optional<String> outer)
       throws IOException {
     try (LocalImage image = LocalImage.of(context, component)) {
-      long size = Files.size(image.path());
       ImageCheck check =
           ImageCheck.of(
               context.engine(component.engine(), Path.of(component.source())),
               image.path(),
               level);
-      Optional<String> problem = outer;
-      if (problem.isEmpty()) {
-        problem = problem(backup, component, size, check);
-      }
-      return new VerifiedFile(
-          Optional.of(backup.id()),
-          component.file(),
-          problem,
-          size,
-          Optional.of(check.digest().sha256()),
-          checks(component, check));
+      Optional<String> stored = outer.isPresent() ? outer : storedProblem(component, check);
+      Optional<String> problem = stored.or(() -> databaseProblem(backup, check));
+      VerifiedFile file =
+          new VerifiedFile(
+              Optional.of(backup.id()),
+              component.file(),
+              problem,
+              check.digest().size(),
+              Optional.of(check.digest().sha256()),
+              checks(component, check));
+      return new Finding(file, stored.isEmpty());
     } catch (NoSuchFileException missing) {
-      return failed(backup, component, outer.orElse(component.file() + " does not exist"));
-    } catch (java.nio.file.FileSystemException unreadable) {
-      return failed(backup, component, outer.orElse("cannot be read: " + unreadable.getMessage()));
+      return unreadable(backup, component, outer.orElse(component.file() + " does not exist"));
+    } catch (FileSystemException unreadable) {
+      return unreadable(
+          backup, component, outer.orElse("cannot be read: " + unreadable.getMessage()));
     }
   }
 
-  private static VerifiedFile failed(Backup backup, Component component, String problem) {
-    return new VerifiedFile(
-        Optional.of(backup.id()),
-        component.file(),
-        Optional.of(problem),
-        0,
-        Optional.empty(),
-        List.of());
+  private static Finding unreadable(Backup backup, Component component, String problem) {
+    return new Finding(
+        new VerifiedFile(
+            Optional.of(backup.id()),
+            component.file(),
+            Optional.of(problem),
+            0,
+            Optional.empty(),
+            List.of()),
+        false);
   }
 
-  private Optional<String> problem(
-      Backup backup, Component component, long size, ImageCheck check) throws IOException {
-    if (size != component.size()) {
+  private Optional<String> storedProblem(Component component, ImageCheck check)
+      throws IOException {
+    if (check.digest().size() != component.size()) {
       return Optional.of(
           "validation failed: %s has %d bytes, the manifest says %d"
-              .formatted(component.file(), size, component.size()));
+              .formatted(component.file(), check.digest().size(), component.size()));
     }
     if (!check.digest().sha256().equals(component.sha256())) {
       return Optional.of(
           "validation failed: the SHA-256 of %s is not the one in the manifest"
               .formatted(component.file()));
     }
-    Optional<String> checksum = catalog.checksumProblem(component.file(), component.sha256());
-    if (checksum.isPresent()) {
-      return checksum.map(text -> "validation failed: " + text);
-    }
-    // The damage of a source that was damaged already is no damage of the backup; but it is told.
+    return catalog
+        .checksumProblem(component.file(), component.sha256())
+        .map(text -> "validation failed: " + text);
+  }
+
+  private static Optional<String> databaseProblem(Backup backup, ImageCheck check) {
     return check.inspection().checks().stream()
         .filter(Check::isFailed)
         .findFirst()

@@ -146,8 +146,10 @@ public final class RecoverOperation {
     boolean sameFileExpected =
         plan.before() == TargetState.DATABASE || plan.before() == TargetState.EMPTY;
     String fileKey = target(plan).fingerprint().fileKey();
+    // Where the former file was moved aside, the restore itself put another in its place.
     return sameFileExpected
         && order.choice() != Choice.KEEP
+        && !Files.exists(plan.aside())
         && !fileKey.equals(plan.fileKey());
   }
 

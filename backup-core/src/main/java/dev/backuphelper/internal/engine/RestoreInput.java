@@ -61,9 +61,13 @@ final class RestoreInput {
     BackupCheck check = new BackupCheck(context);
     Optional<String> manifestProblem = catalog.manifestProblem(backup.id());
     for (Component component : components) {
-      VerifiedFile found = check.examine(backup, component, level(), manifestProblem);
+      BackupCheck.Finding finding = check.examine(backup, component, level(), manifestProblem);
+      VerifiedFile found = finding.file();
+      // A damaged source was backed up as the best there is; restoring exactly that is its use.
+      boolean asDamagedAsItWas = backup.damaged() && finding.intact();
+      boolean usable = found.valid() || asDamagedAsItWas;
       boolean present = found.sha256().isPresent();
-      if (!found.valid() && (order.verified() || !present) && !(backup.damaged() && intact(found))) {
+      if (!usable && (order.verified() || !present)) {
         throw new CorruptBackupException(
             ErrorCode.CORRUPT,
             "backup %s does not verify, nothing was restored: %s"
@@ -74,14 +78,6 @@ final class RestoreInput {
           .error()
           .ifPresent(text -> warnings.add("backup %s: %s".formatted(backup.id(), text)));
     }
-  }
-
-  // A damaged source was backed up as the best there is; restoring exactly that is what it is for.
-  private static boolean intact(VerifiedFile found) {
-    return found.checks().stream()
-        .filter(check -> check.name().equals("sha256"))
-        .noneMatch(Check::isFailed)
-        && found.error().filter(text -> text.contains("the source was damaged")).isPresent();
   }
 
   private CheckLevel level() {

@@ -1,7 +1,6 @@
 package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.catalog.Reservation;
-import dev.backuphelper.error.BackupNotFoundException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.error.RefusedException;
@@ -21,11 +20,12 @@ import dev.backuphelper.store.LockMode;
 import dev.backuphelper.store.Store;
 import dev.backuphelper.store.StoreLock;
 import java.io.IOException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -77,8 +77,10 @@ public final class RestoreOperation {
 
   private RestoreReport restoreBackup() throws IOException {
     BackupId id = Objects.requireNonNull(order.id(), "id");
+    Lookup lookup = new Lookup(context);
+    lookup.require(id);
     try (StoreLock lock = context.lock(LockMode.SHARED, "restore")) {
-      Backup backup = new Lookup(context).require(id);
+      Backup backup = lookup.require(id);
       List<Component> components = input.components(backup);
       List<Wanted> wanted = new ArrayList<>();
       Map<Component, Path> paths =
@@ -91,11 +93,6 @@ public final class RestoreOperation {
       input.requireSound(backup, components);
       events.step("input-verified", id);
       return restore(wanted);
-    } catch (NoSuchFileException noStore) {
-      throw new BackupNotFoundException(
-          "backup not found: '%s': %s does not exist".formatted(id, noStore.getFile()),
-          "Check --dir.",
-          noStore);
     }
   }
 
@@ -161,6 +158,10 @@ public final class RestoreOperation {
       aims.add(new Aim(want, want.engine().target()));
     }
     List<Path> targets = aims.stream().map(aim -> aim.target.path()).toList();
+    if (targets.stream().distinct().count() < targets.size()) {
+      throw new InvalidRequestException(
+          "two components would go to the same file: " + targets, "Give each a file of its own.");
+    }
     try (TargetLocks locks = TargetLocks.take(targets, "restore", context.patience())) {
       List<PlanFile> superseded = new SupersededPlans(context, targets).require();
       for (Aim aim : aims) {
@@ -250,21 +251,36 @@ public final class RestoreOperation {
   }
 
   private void requireSpace(List<Aim> aims, List<RestorePart.Image> images) throws IOException {
-    long needed = METADATA_BYTES;
+    Map<FileStore, Long> needed = new HashMap<>();
+    long inStore = METADATA_BYTES;
     for (int index = 0; index < aims.size(); index++) {
       Aim aim = aims.get(index);
       long size = Files.size(images.get(index).path());
-      requireSpace(
+      add(
+          needed,
           PrivateFiles.parent(aim.target.path()),
-          PrivateFiles.usableSpace(PrivateFiles.parent(aim.target.path())),
           aim.target.spaceNeeded(aim.before, size));
       if (aim.before == TargetState.DATABASE) {
         // The safety backup, and the copy that proves the result.
-        needed += (order.safetyBackup() ? sizeOf(aim) : 0) + (order.verified() ? size : 0);
+        inStore += order.safetyBackup() ? sizeOf(aim) : 0;
+        inStore += order.verified() ? size : 0;
       }
     }
-    requireSpace(
-        Path.of(journal.store().location()), journal.store().usableSpace(), needed);
+    requireSpace(journal.store().location(), journal.store().usableSpace(), inStore);
+    Optional<Path> localStore = journal.store().path("any").map(PrivateFiles::parent);
+    if (localStore.isPresent()) {
+      // Store and target may share a disk.
+      add(needed, localStore.get(), inStore);
+    }
+    for (Map.Entry<FileStore, Long> disk : needed.entrySet()) {
+      requireSpace(
+          disk.getKey().toString(), disk.getKey().getUsableSpace(), disk.getValue());
+    }
+  }
+
+  private static void add(Map<FileStore, Long> needed, Path folder, long bytes)
+      throws IOException {
+    needed.merge(Files.getFileStore(folder), bytes, Long::sum);
   }
 
   private long sizeOf(Aim aim) throws IOException {
@@ -273,11 +289,11 @@ public final class RestoreOperation {
     }
   }
 
-  private static void requireSpace(Path where, long usable, long needed) {
+  private static void requireSpace(String where, long usable, long needed) {
     if (usable < needed) {
       throw new StorageException(
           ErrorCode.NO_SPACE,
-          "no room for the restore in %s: it needs %d bytes, %d are free"
+          "no room for the restore on %s: it needs %d bytes, %d are free"
               .formatted(where, needed, usable),
           "Free some space; nothing was changed.");
     }

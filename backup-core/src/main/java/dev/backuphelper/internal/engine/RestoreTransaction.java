@@ -68,19 +68,35 @@ final class RestoreTransaction {
     open();
     boolean exact = true;
     int touched = 0;
+    // The heart beats while targets are undone, too.
     try (Heartbeat heartbeat = Heartbeat.of(plans)) {
-      for (RestorePart part : parts) {
-        mark(touched, PlanFile.Phase.WRITING);
-        touched++;
-        exact &= part.restore(means);
-        mark(touched - 1, PlanFile.Phase.DONE);
-        means.events().step("target-done", part.target().path());
+      try {
+        for (RestorePart part : parts) {
+          mark(touched, PlanFile.Phase.WRITING);
+          touched++;
+          exact &= part.restore(means);
+          mark(touched - 1, PlanFile.Phase.DONE);
+          means.events().step("target-done", part.target().path());
+        }
+      } catch (IOException | RuntimeException failure) {
+        throw undone(failure, touched);
       }
-    } catch (IOException | RuntimeException failure) {
-      throw undone(failure, touched);
     }
-    close();
+    closeRestored();
     return exact;
+  }
+
+  // The targets are as wanted; a plan that cannot be removed is closed by a later recovery.
+  private void closeRestored() {
+    try {
+      close();
+    } catch (IOException leftBehind) {
+      means
+          .events()
+          .warning(
+              "restored, but the plan beside the target could not be removed (%s); run: backup recover"
+                  .formatted(leftBehind.getMessage()));
+    }
   }
 
   private void open() throws IOException {

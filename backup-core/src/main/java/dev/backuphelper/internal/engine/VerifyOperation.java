@@ -130,7 +130,6 @@ public final class VerifyOperation {
 
   private VerifiedFile examine(Path file) throws IOException {
     PlainFile plain = new PlainFile(context, file);
-    plain.requireContent();
     Path directory = Files.createTempDirectory("backuphelper-");
     Path image = directory.resolve(StagingName.next());
     try {

@@ -15,6 +15,7 @@ final class Deadline implements AutoCloseable {
 
   Deadline(SQLiteConnection connection, Duration budget) {
     this.connection = connection;
+    over = budget.isNegative() || budget.isZero();
     timer.schedule(
         new TimerTask() {
           @Override
@@ -22,7 +23,7 @@ final class Deadline implements AutoCloseable {
             interrupt();
           }
         },
-        budget.toMillis());
+        Math.max(budget.toMillis(), 0));
   }
 
   private synchronized void interrupt() {

@@ -106,7 +106,7 @@ final class ImageInspector {
   private static void addTables(
       SQLiteConnection connection, List<Check> checks, Map<String, Object> facts) {
     try {
-      List<Map<String, Object>> tables = TableCounter.count(connection);
+      List<Map<String, Object>> tables = TableCounter.count(connection, TableCounter.BUDGET);
       facts.put("tables", tables);
       if (tables.isEmpty()) {
         checks.add(new Check("tables", CheckStatus.WARNING, "no tables"));

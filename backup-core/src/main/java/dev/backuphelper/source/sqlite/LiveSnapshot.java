@@ -30,7 +30,7 @@ final class LiveSnapshot implements Snapshot {
     this.database = database;
     this.moment = moment;
     this.patience = patience;
-    engineVersion = Query.text(moment.connection(), "SELECT sqlite_version()");
+    engineVersion = moment.connection().getDatabase().libversion();
     requireContent();
     if (moment.isWal()) {
       SqliteVersion.warnOfLostCommits(engineVersion, LOG);

@@ -16,7 +16,8 @@ import org.sqlite.SQLiteConnection;
  * theirs may have no end; the tables in which they keep their content are left out.
  */
 final class TableCounter {
-  private static final Duration BUDGET = Duration.ofSeconds(1);
+  /** What counting may add to a backup, in all. */
+  static final Duration BUDGET = Duration.ofSeconds(1);
 
   private static final String TABLES =
       "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual')"
@@ -33,10 +34,11 @@ final class TableCounter {
   private TableCounter() {}
 
   /** Returns {@code name} and {@code rows} of each table, by name. */
-  static List<Map<String, Object>> count(SQLiteConnection connection) throws SQLException {
+  static List<Map<String, Object>> count(SQLiteConnection connection, Duration budget)
+      throws SQLException {
     List<String> virtual = Query.texts(connection, VIRTUAL);
     List<Map<String, Object>> tables = new ArrayList<>();
-    try (Deadline deadline = new Deadline(connection, BUDGET)) {
+    try (Deadline deadline = new Deadline(connection, budget)) {
       for (String table : names(connection)) {
         boolean countable = !virtual.contains(table) && !deadline.isOver();
         tables.add(entry(table, countable ? rows(connection, table) : null));

@@ -14,16 +14,21 @@ import dev.backuphelper.store.StoreFeature;
 import dev.backuphelper.store.StoreLock;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.ReadOnlyFileSystemException;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,6 +43,8 @@ import java.util.regex.Pattern;
 public final class LocalStore implements Store {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,200}");
   private static final String LOCK_FILE = ".lock";
+  private static final Set<OpenOption> READ_NO_LINK =
+      Set.of(StandardOpenOption.READ, NOFOLLOW_LINKS);
 
   private final Path directory;
 
@@ -102,12 +109,15 @@ public final class LocalStore implements Store {
 
   @Override
   public byte[] read(String name, int limit) throws IOException {
-    try (InputStream in = open(name)) {
-      byte[] content = in.readNBytes(limit + 1);
-      if (content.length > limit) {
+    try (SeekableByteChannel channel = Files.newByteChannel(resolve(name), READ_NO_LINK)) {
+      if (channel.size() > limit) {
         throw new IOException(name + " is larger than " + limit + " bytes");
       }
-      return content;
+      ByteBuffer content = ByteBuffer.allocate((int) channel.size());
+      while (content.hasRemaining() && channel.read(content) >= 0) {
+        // A read may give less than was asked for.
+      }
+      return Arrays.copyOf(content.array(), content.position());
     }
   }
 

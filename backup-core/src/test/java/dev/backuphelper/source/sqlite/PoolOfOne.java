@@ -20,7 +20,7 @@ final class PoolOfOne extends SQLiteDataSource {
   }
 
   @Override
-  public org.sqlite.SQLiteConnection getConnection() throws SQLException {
+  public Connection getConnection() throws SQLException {
     asked.incrementAndGet();
     if (open.incrementAndGet() > 1) {
       throw new SQLException("the pool is empty");

@@ -9,7 +9,6 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -79,7 +78,7 @@ final class SqlProcess implements AutoCloseable {
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + arguments[0])) {
+    try (Connection connection = TestDatabase.open(Path.of(arguments[0]))) {
       for (String sql = in.readLine(); sql != null; sql = in.readLine()) {
         out.println(answer(connection, sql));
       }

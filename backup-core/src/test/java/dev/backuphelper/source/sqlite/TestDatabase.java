@@ -45,7 +45,7 @@ final class TestDatabase {
   /** Opens a connection as an application does. */
   static Connection open(Path file) {
     try {
-      return DriverManager.getConnection("jdbc:sqlite:" + file);
+      return DriverManager.getConnection("jdbc:sqlite:" + SqliteUri.of(file, "mode=rwc"));
     } catch (SQLException e) {
       throw new AssertionError(e);
     }
@@ -101,7 +101,8 @@ final class TestDatabase {
   }
 
   /** The statement behind {@link #content}. */
-  static final String CONTENT = "SELECT count(*) || ' ' || group_concat(DISTINCT tag) FROM t";
+  static final String CONTENT = "SELECT count(*) || ' '"
+          + " || (SELECT group_concat(tag) FROM (SELECT DISTINCT tag FROM t ORDER BY tag)) FROM t";
 
   static String journalMode(Path file) {
     return ask(file, "PRAGMA journal_mode");
