@@ -2,8 +2,6 @@ package dev.backuphelper.cli;
 
 import picocli.AutoComplete;
 import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Prints a script that completes commands and options in a shell. */
 @CommandLine.Command(
@@ -16,10 +14,6 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {"  source <(backup completion)"})
 final class CompletionCommand implements Command {
-  @Spec
-  @SuppressWarnings("NullAway.Init") // set by the parser
-  CommandSpec spec;
-
   @Override
   public void prepare(Result result) {
     result.put("script", "");
@@ -27,7 +21,7 @@ final class CompletionCommand implements Command {
 
   @Override
   public void run(Session session, Result result) {
-    String script = AutoComplete.bash("backup", spec.root().commandLine());
+    String script = AutoComplete.bash("backup", Parser.ofAll(new RootCommand()));
     result.put("script", script);
     script.lines().forEach(line -> result.say(line).sayEssence(line));
   }

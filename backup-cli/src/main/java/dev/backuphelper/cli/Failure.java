@@ -76,15 +76,19 @@ record Failure(
   }
 
   private static String message(ParameterException usage) {
-    if (usage instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
-      boolean root = usage.getCommandLine().getParent() == null;
-      return String.format(
-          "%s: '%s'",
-          root ? "unknown command" : "more arguments than expected",
-          unmatched.getUnmatched().get(0));
+    if (usage instanceof UnmatchedArgumentException unmatched) {
+      return kind(unmatched) + ": '" + unmatched.getUnmatched().get(0) + "'";
     }
     String message = message((Throwable) usage);
     return message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
+  }
+
+  private static String kind(UnmatchedArgumentException unmatched) {
+    if (unmatched.isUnknownOption()) {
+      return "unknown option";
+    }
+    boolean root = unmatched.getCommandLine().getParent() == null;
+    return root ? "unknown command" : "more arguments than expected";
   }
 
   private static @Nullable String suggestion(ParameterException usage) {

@@ -2,7 +2,6 @@ package dev.backuphelper.cli;
 
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.internal.engine.Tool;
-import dev.backuphelper.model.BackupKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -31,20 +30,9 @@ final class Invocation {
     this.environment = environment;
   }
 
-  /** Returns a parser of all commands. */
-  static CommandLine parser(RootCommand options) {
-    return new CommandLine(options)
-        .registerConverter(Path.class, new PathConverter())
-        .registerConverter(Amount.class, new Amount.Converter())
-        .registerConverter(BackupKind.class, new KindConverter())
-        .setAllowOptionsAsOptionParameters(false)
-        // A database's name may begin with @.
-        .setExpandAtFiles(false);
-  }
-
   /** Runs, and returns the exit code. */
   int run() {
-    CommandLine line = parser(options);
+    CommandLine line = Parser.of(options, arguments);
     try {
       ParseResult parsed = line.parseArgs(arguments.toArray(new String[0]));
       boolean help = asksForHelp(parsed);

@@ -39,21 +39,6 @@ import picocli.CommandLine.ScopeType;
       "  backup clean 10 --dry-run             what retention would remove",
       "",
       "'backup COMMAND --help' tells about one command."
-    },
-    subcommands = {
-      CreateCommand.class,
-      RestoreCommand.class,
-      VerifyCommand.class,
-      ListCommand.class,
-      InfoCommand.class,
-      CompareCommand.class,
-      SizeCommand.class,
-      CleanCommand.class,
-      PinCommand.class,
-      UnpinCommand.class,
-      DeleteCommand.class,
-      RecoverCommand.class,
-      CompletionCommand.class
     })
 final class RootCommand {
   private static final String DEFAULT_DIRECTORY = "backups";

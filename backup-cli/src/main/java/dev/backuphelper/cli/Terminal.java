@@ -53,12 +53,19 @@ final class Terminal {
   boolean confirm(String question) {
     err.print(question + " [y/N] ");
     err.flush();
+    String answer = readLine();
+    if (answer == null) {
+      // Whoever types ends the line himself.
+      err.println();
+    }
+    return answer != null && isYes(answer.strip().toLowerCase(Locale.ROOT));
+  }
+
+  private @Nullable String readLine() {
     try {
-      String answer =
-          new BufferedReader(new InputStreamReader(in, Charset.defaultCharset())).readLine();
-      return answer != null && isYes(answer.strip().toLowerCase(Locale.ROOT));
-    } catch (IOException noAnswer) {
-      return false;
+      return new BufferedReader(new InputStreamReader(in, Charset.defaultCharset())).readLine();
+    } catch (IOException closed) {
+      return null;
     }
   }
 

@@ -2,7 +2,6 @@ package dev.backuphelper.catalog;
 
 import dev.backuphelper.codec.CodecPipeline;
 import dev.backuphelper.internal.io.JsonObject;
-import dev.backuphelper.internal.io.MalformedDocumentException;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.CheckLevel;
@@ -193,7 +192,7 @@ public final class Catalog {
               ManifestCodec.constant(CheckLevel.class, json, "level"),
               json.instant("at"),
               json.text("result").equals("good")));
-    } catch (NoSuchFileException | MalformedDocumentException none) {
+    } catch (IOException none) {
       return Optional.empty();
     }
   }

@@ -12,11 +12,11 @@ public final class StoreNames {
   public static final String CHECKSUM_SUFFIX = ".sha256";
 
   private static final String ID = "(\\d{8}-\\d{6}-\\d{3})";
-  private static final Pattern MANIFEST = Pattern.compile("backup-metadata\\." + ID + "\\.json");
+  private static final String MANIFEST_PREFIX = "backup-metadata.";
+  private static final String JSON_SUFFIX = ".json";
   private static final Pattern INTENT = Pattern.compile("\\.intent-" + ID + "\\.json");
   private static final Pattern TOMBSTONE = Pattern.compile("\\.deleted-" + ID + "\\.json");
   private static final Pattern POINTER = Pattern.compile("\\.open-" + ID + "\\.json");
-  private static final Pattern ANY_MANIFEST = Pattern.compile("backup-metadata\\..*\\.json");
   private static final Pattern OWNED =
       Pattern.compile(
           "backup-metadata\\."
@@ -71,7 +71,10 @@ public final class StoreNames {
   }
 
   static Optional<BackupId> manifestId(String name) {
-    return id(MANIFEST, name);
+    return isManifest(name)
+        ? BackupId.tryParse(
+            name.substring(MANIFEST_PREFIX.length(), name.length() - JSON_SUFFIX.length()))
+        : Optional.empty();
   }
 
   static Optional<BackupId> intentId(String name) {
@@ -88,7 +91,9 @@ public final class StoreNames {
 
   /** Tells whether a name is a manifest's, be it a predecessor's. */
   static boolean isManifest(String name) {
-    return ANY_MANIFEST.matcher(name).matches();
+    return name.length() >= MANIFEST_PREFIX.length() + JSON_SUFFIX.length()
+        && name.startsWith(MANIFEST_PREFIX)
+        && name.endsWith(JSON_SUFFIX);
   }
 
   /** Returns the backup that a file of the store belongs to, by its name alone. */

@@ -8,7 +8,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 
 /**
  * The identifier of a backup: its moment in UTC with milliseconds, as {@code
@@ -19,7 +18,9 @@ import java.util.regex.Pattern;
  * @param value the text form, always 19 characters
  */
 public record BackupId(String value) implements Comparable<BackupId> {
-  private static final Pattern FORM = Pattern.compile("\\d{8}-\\d{6}-\\d{3}");
+  private static final int LENGTH = 19;
+  private static final int DATE_END = 8;
+  private static final int TIME_END = 15;
   private static final DateTimeFormatter FORMATTER =
       DateTimeFormatter.ofPattern("uuuuMMdd-HHmmss-SSS", Locale.ROOT);
 
@@ -59,7 +60,7 @@ public record BackupId(String value) implements Comparable<BackupId> {
 
   /** Returns the first 15 characters, {@code yyyyMMdd-HHmmss}: the {@code timestamp} of a manifest. */
   public String timestamp() {
-    return value.substring(0, 15);
+    return value.substring(0, TIME_END);
   }
 
   @Override
@@ -73,7 +74,18 @@ public record BackupId(String value) implements Comparable<BackupId> {
   }
 
   private static boolean isForm(String text) {
-    return FORM.matcher(text).matches();
+    if (text.length() != LENGTH) {
+      return false;
+    }
+    for (int index = 0; index < LENGTH; index++) {
+      char found = text.charAt(index);
+      boolean separator = index == DATE_END || index == TIME_END;
+      boolean digit = found >= '0' && found <= '9';
+      if (separator ? found != '-' : !digit) {
+        return false;
+      }
+    }
+    return true;
   }
 
   // By hand rather than by the formatter: a listing parses an id for every file of a store.

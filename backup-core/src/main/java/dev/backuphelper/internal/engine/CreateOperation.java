@@ -87,12 +87,14 @@ public final class CreateOperation {
       reservation.behind().ifPresent(this::warnOfClock);
       events.step("intent-written", reservation.id());
       try {
-        return publish(reservation, sources);
-      } catch (IOException | RuntimeException failure) {
-        discard(reservation.id(), sources, failure);
-        throw failure;
-      } finally {
+        Backup backup = publish(reservation, sources);
         close(reservation);
+        return backup;
+      } catch (IOException | RuntimeException failure) {
+        if (discard(reservation.id(), sources, failure)) {
+          close(reservation);
+        }
+        throw failure;
       }
     }
   }
@@ -300,16 +302,18 @@ public final class CreateOperation {
   }
 
   // What was published under this id, if the manifest was not, is no backup. What cannot be removed
-  // now is listed by the intent.
-  private void discard(BackupId id, List<NamedSource> sources, Exception failure) {
+  // now is listed by the intent, which stays then.
+  private boolean discard(BackupId id, List<NamedSource> sources, Exception failure) {
     try {
       if (!catalog.exists(id)) {
         for (String file : filesFor(sources, id)) {
           context.store().delete(file);
         }
       }
+      return true;
     } catch (IOException leftBehind) {
       failure.addSuppressed(leftBehind);
+      return false;
     }
   }
 

@@ -7,7 +7,6 @@ import dev.backuphelper.model.SourceName;
 import dev.backuphelper.source.Source;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -42,11 +41,11 @@ record NamedSource(SourceName name, Path path, Source source) {
     return name(byPath);
   }
 
-  /** Names sources that may be missing, as targets of a restore. */
+  /** Names sources that may be missing or no databases any more, as targets of a restore. */
   static List<NamedSource> ofConfigured(List<Source> sources) throws IOException {
     Map<Path, Source> byPath = new LinkedHashMap<>();
     for (Source source : sources) {
-      byPath.putIfAbsent(pathOf(source), source);
+      byPath.putIfAbsent(source.target().path(), source);
     }
     return name(byPath);
   }
@@ -54,14 +53,6 @@ record NamedSource(SourceName name, Path path, Source source) {
   /** Returns the name that a database at a path has on its own. */
   static SourceName nameOf(Path path) {
     return nameOf(baseName(path), false, path);
-  }
-
-  private static Path pathOf(Source source) throws IOException {
-    try {
-      return source.location();
-    } catch (NoSuchFileException missing) {
-      return source.target().path();
-    }
   }
 
   private static List<NamedSource> name(Map<Path, Source> byPath) {

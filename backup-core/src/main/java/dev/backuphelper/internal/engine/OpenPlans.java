@@ -3,6 +3,8 @@ package dev.backuphelper.internal.engine;
 import dev.backuphelper.catalog.OpenPointers;
 import dev.backuphelper.model.BackupId;
 import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,7 +50,7 @@ public final class OpenPlans {
     Map<BackupId, Set<Path>> files = new TreeMap<>();
     for (OpenPointers.Pointer pointer : new OpenPointers(context.store()).list()) {
       Set<Path> paths = files.computeIfAbsent(pointer.id(), id -> new TreeSet<>());
-      pointer.plans().forEach(plan -> paths.add(Path.of(plan)));
+      pointer.plans().forEach(plan -> paths.add(fileSystem().getPath(plan)));
     }
     if (!context.sources().isEmpty()) {
       for (NamedSource source : NamedSource.ofConfigured(context.sources())) {
@@ -58,6 +60,10 @@ public final class OpenPlans {
     Map<BackupId, List<Path>> ordered = new LinkedHashMap<>();
     files.forEach((id, paths) -> ordered.put(id, List.copyOf(paths)));
     return ordered;
+  }
+
+  private FileSystem fileSystem() {
+    return context.store().path("any").map(Path::getFileSystem).orElse(FileSystems.getDefault());
   }
 
   private static void addBeside(Path database, Map<BackupId, Set<Path>> files)

@@ -9,6 +9,7 @@ import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.SourceName;
 import dev.backuphelper.source.TargetState;
 import java.io.IOException;
+import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param phase how far the work on this target is
  * @param fingerprint what the finished target looked like; empty before
  * @param targets the real paths of all targets
+ * @param components what goes to each of the targets, in their order
  */
 record PlanFile(
     BackupId id,
@@ -56,7 +59,8 @@ record PlanFile(
     Path aside,
     Phase phase,
     String fingerprint,
-    List<Path> targets) {
+    List<Path> targets,
+    List<SourceName> components) {
 
   private static final String SUFFIX = ".backup-open.json";
   private static final int DOCUMENT_LIMIT = 1 << 20;
@@ -86,7 +90,7 @@ record PlanFile(
   PlanFile in(Phase next, String finishedFingerprint) {
     return new PlanFile(
         id, owner, store, source, backup, file, safetyBackup, target, component, fileKey, before,
-        aside, next, finishedFingerprint, targets);
+        aside, next, finishedFingerprint, targets, components);
   }
 
   /** Returns what is being restored, in words for people. */
@@ -112,12 +116,37 @@ record PlanFile(
     map.put("phase", phase.name().toLowerCase(Locale.ROOT));
     map.put("fingerprint", fingerprint);
     map.put("targets", targets.stream().map(Path::toString).toList());
+    map.put("components", components.stream().map(SourceName::value).toList());
     map.putAll(OwnerCodec.toMap(owner));
-    AtomicFile.write(beside(target), JsonObject.write(map));
+    AtomicFile.write(beside(target), JsonObject.write(map), scratch(target, "plan", id));
   }
 
-  void delete() throws IOException {
-    Files.deleteIfExists(beside(target));
+  /**
+   * Removes the plans of one restore. If the process dies meanwhile, those that are left ask for
+   * nothing: a plan that is not done is made one of a target that was not touched before the first
+   * of them goes.
+   */
+  static void removeAll(List<PlanFile> plans, Consumer<PlanFile> removed) throws IOException {
+    if (plans.size() > 1 && plans.stream().anyMatch(plan -> plan.phase() == Phase.WRITING)) {
+      for (PlanFile plan : plans) {
+        plan.in(Phase.PENDING, "").write();
+      }
+    }
+    for (PlanFile plan : plans) {
+      plan.deleteScratch();
+      Files.deleteIfExists(beside(plan.target()));
+      removed.accept(plan);
+    }
+  }
+
+  /** Returns the folder of the store that holds the pointer and the safety backup. */
+  Path storeFolder() {
+    return target.getFileSystem().getPath(store);
+  }
+
+  /** Returns the folder of the store that holds the backup. */
+  Path sourceFolder() {
+    return target.getFileSystem().getPath(source);
   }
 
   /** Says that the restore still goes on. */
@@ -141,7 +170,8 @@ record PlanFile(
       if (Files.size(file) > DOCUMENT_LIMIT) {
         throw new MalformedDocumentException("it is larger than any plan", null);
       }
-      return Optional.of(read(JsonObject.parse(Files.readAllBytes(file))));
+      return Optional.of(
+          read(JsonObject.parse(Files.readAllBytes(file)), target.getFileSystem()));
     } catch (NoSuchFileException none) {
       return Optional.empty();
     } catch (IllegalArgumentException malformed) {
@@ -149,12 +179,16 @@ record PlanFile(
     }
   }
 
-  private static PlanFile read(JsonObject json) throws MalformedDocumentException {
+  private static PlanFile read(JsonObject json, FileSystem files)
+      throws MalformedDocumentException {
     if (json.size("format") != FORMAT || !json.text("operation").equals("restore")) {
       throw new MalformedDocumentException(
           "it is a plan that this version does not know: format %d, operation %s"
               .formatted(json.size("format"), json.text("operation")),
           null);
+    }
+    if (json.texts("targets").size() != json.texts("components").size()) {
+      throw new MalformedDocumentException("it has not one component for each target", null);
     }
     return new PlanFile(
         new BackupId(json.text("id")),
@@ -162,36 +196,34 @@ record PlanFile(
         json.text("store"),
         json.text("source_store"),
         json.has("backup") ? new BackupId(json.text("backup")) : null,
-        json.has("file") ? Path.of(json.text("file")) : null,
+        json.has("file") ? files.getPath(json.text("file")) : null,
         json.has("safety_backup") ? new BackupId(json.text("safety_backup")) : null,
-        Path.of(json.text("target")),
+        files.getPath(json.text("target")),
         new SourceName(json.text("component")),
         json.text("file_key"),
         TargetState.valueOf(json.text("before").toUpperCase(Locale.ROOT)),
-        Path.of(json.text("aside")),
+        files.getPath(json.text("aside")),
         Phase.valueOf(json.text("phase").toUpperCase(Locale.ROOT)),
         json.text("fingerprint"),
-        json.texts("targets").stream().map(Path::of).toList());
+        json.texts("targets").stream().map(path -> files.getPath(path)).toList(),
+        json.texts("components").stream().map(SourceName::new).toList());
   }
 
-  /** Returns the name of a file that this plan makes beside its target and removes again. */
-  Path scratch(String purpose) {
-    return scratch(target, purpose, id);
-  }
-
+  /** Returns the name of a file that a plan makes beside its target and removes again. */
   static Path scratch(Path target, String purpose, BackupId id) {
     return target.resolveSibling(target.getFileName() + ".backup-" + purpose + "-" + id);
   }
 
-  private List<Path> scratchFiles() {
-    Path image = scratch("image");
-    return List.of(
-        image, image.resolveSibling(image.getFileName() + "-journal"), scratch("new"));
+  /** Removes what the plans of this restore made beside its targets, be they not written yet. */
+  void deleteScratch() throws IOException {
+    for (Path each : targets) {
+      deleteScratch(each, id);
+    }
   }
 
-  void deleteScratch() throws IOException {
-    for (Path scratch : scratchFiles()) {
-      Files.deleteIfExists(scratch);
-    }
+  /** Removes what a plan of that id made beside a target. */
+  static void deleteScratch(Path target, BackupId id) throws IOException {
+    Files.deleteIfExists(scratch(target, "new", id));
+    Files.deleteIfExists(scratch(target, "plan", id));
   }
 }

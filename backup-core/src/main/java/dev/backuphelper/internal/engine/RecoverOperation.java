@@ -6,6 +6,7 @@ import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.BackupNotFoundException;
 import dev.backuphelper.internal.engine.RecoverOrder.Choice;
 import dev.backuphelper.internal.io.MalformedDocumentException;
+import dev.backuphelper.internal.io.PrivateFiles;
 import dev.backuphelper.internal.io.ProcessOwner;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.SourceName;
@@ -71,14 +72,8 @@ public final class RecoverOperation {
   private void recover(BackupId id, List<Path> files) throws IOException {
     List<Path> targets = files.stream().map(PlanFile::targetOf).toList();
     String marker = files.isEmpty() ? id.value() : files.get(0).toString();
-    try {
-      if (files.stream().noneMatch(Files::exists)) {
-        tidyPointer(id, marker, targets);
-        return;
-      }
-      try (TargetLocks locks = TargetLocks.take(targets, "recover", Duration.ZERO)) {
-        recoverLocked(id, marker, targets);
-      }
+    try (TargetLocks locks = TargetLocks.take(lockable(files), "recover", Duration.ZERO)) {
+      recoverLocked(id, marker, targets);
     } catch (LockHeldException working) {
       leaveOpen(marker, "it is still being worked on: " + working.getMessage());
     } catch (MalformedDocumentException unreadable) {
@@ -91,9 +86,21 @@ public final class RecoverOperation {
     }
   }
 
+  // Where a whole folder is gone there is nothing to lock, and no plan.
+  private static List<Path> lockable(List<Path> files) {
+    boolean begun = files.stream().anyMatch(Files::exists);
+    return files.stream()
+        .filter(file -> begun || Files.isDirectory(PrivateFiles.parent(file)))
+        .map(PlanFile::targetOf)
+        .toList();
+  }
+
   // The process died before it wrote the first plan or after it removed the last: no target is open.
   private void tidyPointer(BackupId id, String marker, List<Path> targets) throws IOException {
     if (!order.dryRun()) {
+      for (Path target : targets) {
+        PlanFile.deleteScratch(target, id);
+      }
       new OpenPointers(context.store()).remove(id);
     }
     resolve(marker, Action.UNDONE, id.value(), Optional.empty(), targets);
@@ -117,9 +124,17 @@ public final class RecoverOperation {
       close(plans, marker, Action.UNDONE, Optional.empty());
     } else if (order.choice() == Choice.KEEP) {
       close(plans, marker, Action.KEPT, Optional.empty());
+    } else if (order.choice() == Choice.PLANNED && isDone(plans)) {
+      close(plans, marker, Action.FINISHED, Optional.empty());
     } else {
       finish(plans, marker);
     }
+  }
+
+  // All targets were written and verified, and only the plans were still to be removed. Whoever
+  // changed a target since did so after the restore.
+  private static boolean isDone(List<PlanFile> plans) {
+    return plans.stream().allMatch(plan -> plan.phase() == PlanFile.Phase.DONE);
   }
 
   /** Returns why nothing may be done about a plan; empty when something may. */
@@ -172,12 +187,17 @@ public final class RecoverOperation {
       }
     }
     if (order.dryRun()) {
-      resolve(marker, Action.FINISHED, plans.get(0).what(), Optional.empty(), targetsOf(plans));
+      resolve(
+          marker,
+          Action.FINISHED,
+          plans.get(0).what(),
+          Optional.empty(),
+          plans.get(0).targets());
       return;
     }
     PlanFile first = plans.get(0);
     Context source =
-        context.with(context.stores().apply(Path.of(first.source())), context.sources());
+        context.with(context.stores().apply(first.sourceFolder()), context.sources());
     try {
       RestoreReport report = new RestoreOperation(source, orderOf(plans)).run();
       events.step("plan-finished", first.id());
@@ -186,7 +206,7 @@ public final class RecoverOperation {
           Action.FINISHED,
           first.what(),
           report.safetyBackup().map(BackupId::value),
-          targetsOf(plans));
+          first.targets());
     } catch (BackupException failure) {
       leaveOpen(
           marker,
@@ -199,7 +219,9 @@ public final class RecoverOperation {
   private static RestoreOrder orderOf(List<PlanFile> plans) {
     PlanFile first = plans.get(0);
     Map<SourceName, Path> targets = new LinkedHashMap<>();
-    plans.forEach(plan -> targets.put(plan.component(), plan.target()));
+    for (int index = 0; index < first.targets().size(); index++) {
+      targets.put(first.components().get(index), first.targets().get(index));
+    }
     Path file = first.file();
     return new RestoreOrder(
         first.backup(),
@@ -209,7 +231,7 @@ public final class RecoverOperation {
         file == null ? targets.keySet() : Set.of(),
         true,
         true,
-        first.store().equals(first.source()) ? null : Path.of(first.store()),
+        first.store().equals(first.source()) ? null : first.storeFolder(),
         false,
         null,
         null,
@@ -231,11 +253,7 @@ public final class RecoverOperation {
       List<PlanFile> plans, String marker, Action action, Optional<String> safety)
       throws IOException {
     if (!order.dryRun()) {
-      for (PlanFile plan : plans) {
-        plan.deleteScratch();
-        plan.delete();
-        events.step("plan-removed", plan.target());
-      }
+      PlanFile.removeAll(plans, plan -> events.step("plan-removed", plan.target()));
       new SupersededPlans(context, List.of()).forget(plans);
       new OpenPointers(context.store()).remove(plans.get(0).id());
     }

@@ -111,7 +111,11 @@ final class RestoreInput {
   /** A plain file whose image was staged and examined. */
   record StagedFile(Path file, Map<String, Object> facts) {}
 
-  /** Stages the plain file that was named, or the newest valid one of the folder that was named. */
+  /**
+   * Stages the plain file that was named, or the newest valid one of the folder that was named.
+   *
+   * @param image an empty private file
+   */
   StagedFile stage(Path named, Path image) throws IOException {
     if (!Files.isDirectory(named)) {
       return stageOne(named, image);
@@ -127,6 +131,7 @@ final class RestoreInput {
         return staged;
       } catch (BackupException unusable) {
         Files.deleteIfExists(image);
+        PrivateFiles.create(image);
         skipped.add("skipped " + unusable.getMessage());
       }
     }
@@ -146,7 +151,6 @@ final class RestoreInput {
   private StagedFile stageOne(Path file, Path image) throws IOException {
     PlainFile plain = new PlainFile(context, file);
     plain.requireContent();
-    PrivateFiles.create(image);
     Map<String, Object> facts = plain.stageTo(image, context.patience());
     for (Check found : plain.source().inspect(image, level()).checks()) {
       @Nullable String problem = problem(found);

@@ -17,6 +17,7 @@ import dev.backuphelper.source.Source;
 import dev.backuphelper.source.Target;
 import dev.backuphelper.source.TargetState;
 import dev.backuphelper.store.LockMode;
+import dev.backuphelper.store.StagedFile;
 import dev.backuphelper.store.Store;
 import dev.backuphelper.store.StoreLock;
 import java.io.IOException;
@@ -140,6 +141,7 @@ public final class RestoreOperation {
     Path directory = Files.createTempDirectory("backuphelper-");
     Path image = directory.resolve("image");
     try {
+      PrivateFiles.create(image);
       input.stage(Objects.requireNonNull(order.file(), "file"), image);
       return Files.size(image);
     } finally {
@@ -173,7 +175,7 @@ public final class RestoreOperation {
       try (StoreLock lock = journal.lock(LockMode.SHARED, "restore")) {
         report = restoreReserved(aims);
       }
-      new SupersededPlans(context, targets).forget(superseded);
+      tidy(() -> new SupersededPlans(context, targets).forget(superseded));
       return report;
     }
   }
@@ -210,44 +212,47 @@ public final class RestoreOperation {
     try {
       List<RestorePart.Image> images = new ArrayList<>();
       for (Aim aim : aims) {
-        images.add(image(aim, reservation.id(), artifacts));
+        images.add(image(aim, artifacts));
       }
       requireSpace(aims, images);
       Backup safety = safetyBackup(aims);
       return restore(reservation.id(), aims, images, safety);
     } finally {
       for (BackupCheck.LocalImage artifact : artifacts) {
-        artifact.close();
+        tidy(artifact::close);
       }
-      for (Aim aim : aims) {
-        deleteImageUnlessOpen(aim.target.path(), reservation.id());
-      }
-      reservation.close();
+      tidy(reservation::close);
     }
   }
 
-  private RestorePart.Image image(
-      Aim aim, BackupId id, List<BackupCheck.LocalImage> artifacts) throws IOException {
+  private interface Cleanup {
+    void run() throws IOException;
+  }
+
+  // What is left behind a later sweep removes. It must not hide what became of the restore.
+  private void tidy(Cleanup cleanup) {
+    try {
+      cleanup.run();
+    } catch (IOException leftBehind) {
+      events.warning("something is left behind: " + leftBehind.getMessage());
+    }
+  }
+
+  private RestorePart.Image image(Aim aim, List<BackupCheck.LocalImage> artifacts)
+      throws IOException {
     Component component = aim.wanted.component();
     if (component != null) {
       BackupCheck.LocalImage artifact = BackupCheck.LocalImage.of(context, component);
       artifacts.add(artifact);
       return new RestorePart.Image(artifact.path(), component.facts());
     }
-    Path image = PlanFile.scratch(aim.target.path(), "image", id);
+    // In the store, where it is swept if this process dies.
+    StagedFile image = journal.store().stage();
+    artifacts.add(new BackupCheck.LocalImage(image.path(), Optional.of(image)));
     RestoreInput.StagedFile staged =
-        input.stage(Objects.requireNonNull(order.file(), "file"), image);
+        input.stage(Objects.requireNonNull(order.file(), "file"), image.path());
     events.step("input-verified", staged.file());
-    return new RestorePart.Image(image, staged.facts());
-  }
-
-  // While the plan is open a recovery may still want it.
-  private static void deleteImageUnlessOpen(Path target, BackupId id) throws IOException {
-    if (!Files.exists(PlanFile.beside(target))) {
-      Path image = PlanFile.scratch(target, "image", id);
-      Files.deleteIfExists(image);
-      Files.deleteIfExists(image.resolveSibling(image.getFileName() + "-journal"));
-    }
+    return new RestorePart.Image(image.path(), staged.facts());
   }
 
   private void requireSpace(List<Aim> aims, List<RestorePart.Image> images) throws IOException {

@@ -34,6 +34,8 @@ final class RestoreTransaction {
   private final @Nullable Backup safety;
   private final RestorePart.Means means;
   private final List<PlanFile> plans = new ArrayList<>();
+  // The plans of a killed restore that these take the place of, if that had begun to write.
+  private final List<PlanFile> begun = new ArrayList<>();
 
   /**
    * Creates a transaction.
@@ -101,6 +103,12 @@ final class RestoreTransaction {
 
   private void open() throws IOException {
     List<Path> targets = parts.stream().map(part -> part.target().path()).toList();
+    for (Path target : targets) {
+      PlanFile.find(target).filter(plan -> plan.target().equals(target)).ifPresent(begun::add);
+    }
+    if (begun.stream().allMatch(plan -> plan.phase() == PlanFile.Phase.PENDING)) {
+      begun.clear();
+    }
     for (RestorePart part : parts) {
       plans.add(plan(part, targets));
     }
@@ -158,9 +166,11 @@ final class RestoreTransaction {
         part.target().fingerprint().fileKey(),
         part.before(),
         part.aside(),
-        PlanFile.Phase.PENDING,
+        // What a killed restore wrote must be finished by this one's plan once its own is gone.
+        begun.isEmpty() ? PlanFile.Phase.PENDING : PlanFile.Phase.WRITING,
         "",
-        targets);
+        targets,
+        parts.stream().map(RestorePart::name).toList());
   }
 
   private void mark(int index, PlanFile.Phase phase) throws IOException {
@@ -173,11 +183,7 @@ final class RestoreTransaction {
   }
 
   private void close() throws IOException {
-    for (PlanFile plan : plans) {
-      plan.deleteScratch();
-      plan.delete();
-      means.events().step("plan-removed", plan.target());
-    }
+    PlanFile.removeAll(plans, plan -> means.events().step("plan-removed", plan.target()));
     for (Context holder : pointerHolders()) {
       new OpenPointers(holder.store()).remove(id);
     }
@@ -186,9 +192,21 @@ final class RestoreTransaction {
 
   private void closeAfter(Exception failure) {
     try {
+      if (!begun.isEmpty()) {
+        reopenBegun();
+      }
       close();
     } catch (IOException leftBehind) {
       failure.addSuppressed(leftBehind);
+    }
+  }
+
+  // The targets are again what a killed restore left half done, and so is its plan.
+  private void reopenBegun() throws IOException {
+    for (PlanFile plan : begun) {
+      plan.write();
+      plans.removeIf(mine -> mine.target().equals(plan.target()));
+      PlanFile.deleteScratch(plan.target(), id);
     }
   }
 
@@ -206,6 +224,7 @@ final class RestoreTransaction {
       closeAfter(cause);
       return cause;
     }
+    markUnfinished(changed - 1, cause);
     Optional<Exception> trouble = rollBack(changed);
     if (trouble.isPresent()) {
       cause.addSuppressed(trouble.get());
@@ -216,6 +235,18 @@ final class RestoreTransaction {
         cause,
         RestoreOutcome.ROLLED_BACK,
         "Every target holds again what it held before. Remove the cause and try again.");
+  }
+
+  // That the last target is done may have reached the disk although writing it failed; with all of
+  // them done, nothing would be left to recover while they are undone one by one.
+  private void markUnfinished(int index, Exception cause) {
+    if (parts.size() > 1) {
+      try {
+        mark(index, PlanFile.Phase.WRITING);
+      } catch (IOException notMarked) {
+        cause.addSuppressed(notMarked);
+      }
+    }
   }
 
   private Optional<Exception> rollBack(int changed) {

@@ -51,8 +51,8 @@ final class SupersededPlans {
   void forget(List<PlanFile> plans) throws IOException {
     for (PlanFile plan : plans) {
       plan.deleteScratch();
-      for (String store : List.of(plan.store(), plan.source())) {
-        new OpenPointers(context.stores().apply(Path.of(store))).remove(plan.id());
+      for (Path store : List.of(plan.storeFolder(), plan.sourceFolder())) {
+        new OpenPointers(context.stores().apply(store)).remove(plan.id());
       }
     }
   }

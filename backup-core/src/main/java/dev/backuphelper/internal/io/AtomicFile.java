@@ -16,7 +16,15 @@ public final class AtomicFile {
 
   /** Writes a file, replacing one of that name at once, durably. */
   public static void write(Path file, byte[] content) throws IOException {
-    Path temporary = file.resolveSibling(StagingName.next());
+    write(file, content, file.resolveSibling(StagingName.next()));
+  }
+
+  /**
+   * Does the same by way of a temporary file that the caller names, so that it can be found and
+   * removed where no sweep goes. Nobody else may use that name at the same time.
+   */
+  public static void write(Path file, byte[] content, Path temporary) throws IOException {
+    Files.deleteIfExists(temporary);
     try {
       writeNew(temporary, content);
       PrivateFiles.rename(temporary, file);

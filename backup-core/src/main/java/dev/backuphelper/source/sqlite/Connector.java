@@ -27,6 +27,8 @@ final class Connector {
     READ_ONLY("mode=ro"),
     /** Reads and writes; rolls back a journal that a dead process left. */
     READ_WRITE("mode=rw"),
+    /** Reads without locks, for a look at what cannot change; makes no sidecar. */
+    UNLOCKED("mode=ro&nolock=1"),
     /** Takes no lock and sees no sidecar: for files that nobody can be writing. */
     IMMUTABLE("immutable=1");
 
@@ -48,9 +50,13 @@ final class Connector {
     return configured(connection, () -> Query.run(connection, "PRAGMA query_only=ON"));
   }
 
-  /** Opens a live database for changing its journal mode or emptying its log. */
+  /**
+   * Opens a live database for changing its journal mode or emptying its log, both of which SQLite
+   * otherwise refuses where the schema is damaged.
+   */
   SQLiteConnection writer(Path database, Duration patience) throws SQLException {
-    return open(Mode.READ_WRITE.uri(database), patience, hook);
+    SQLiteConnection connection = open(Mode.READ_WRITE.uri(database), patience, hook);
+    return configured(connection, () -> Query.run(connection, "PRAGMA writable_schema=ON"));
   }
 
   /** Opens a private image. */

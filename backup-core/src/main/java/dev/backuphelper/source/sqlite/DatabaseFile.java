@@ -29,6 +29,12 @@ final class DatabaseFile {
   /** All files that SQLite keeps beside a database. */
   static final List<String> SIDECARS = List.of(WAL, "-shm", JOURNAL);
 
+  /**
+   * SQLite reads a file of so many bytes as an empty database, and deletes a log that lies beside
+   * it.
+   */
+  static final long TAKEN_FOR_EMPTY = 1;
+
   /** As many links as Linux follows before it gives up. */
   private static final int MAX_LINKS = 40;
 
@@ -49,10 +55,19 @@ final class DatabaseFile {
     if (!Files.isReadable(real)) {
       throw new AccessDeniedException(real.toString());
     }
-    if (size(real) == 0 && !hasSidecarContent(real)) {
-      throw new SourceUnreadableException(real + " is empty (0 bytes)");
-    }
+    requireContent(real);
     return real;
+  }
+
+  private static void requireContent(Path file) throws IOException {
+    long size = size(file);
+    if (size <= TAKEN_FOR_EMPTY && size(sidecar(file, WAL)) > 0) {
+      throw new SourceUnreadableException(
+          file + " has lost its content (" + size + " bytes), only its log is left");
+    }
+    if (size == 0 && !hasSidecarContent(file)) {
+      throw new SourceUnreadableException(file + " is empty (0 bytes)");
+    }
   }
 
   /**

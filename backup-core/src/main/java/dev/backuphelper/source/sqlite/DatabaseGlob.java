@@ -1,7 +1,9 @@
 package dev.backuphelper.source.sqlite;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -13,6 +15,8 @@ import java.util.stream.Stream;
 final class DatabaseGlob {
   private static final String SPECIAL = "*?[{\\";
   private static final String ANY_DEPTH = "**";
+  private static final FileVisitOption[] FOLLOW_NONE = {};
+  private static final FileVisitOption[] FOLLOW_LINKS = {FileVisitOption.FOLLOW_LINKS};
 
   /** Names of files that belong to a database without being one. */
   private static final List<String> COMPANIONS =
@@ -26,11 +30,10 @@ final class DatabaseGlob {
    * @throws NoSuchFileException if none does: nothing found must not become an empty backup
    */
   static List<Path> find(String pattern) throws IOException {
-    Path base = Path.of(fixedPart(pattern));
-    String rest = pattern.substring(fixedPart(pattern).length());
-    PathMatcher matcher = base.getFileSystem().getPathMatcher("glob:" + rest);
-    int depth = rest.contains(ANY_DEPTH) ? Integer.MAX_VALUE : (int) segments(rest);
-    List<Path> found = rest.isEmpty() ? single(base) : matches(base, matcher, depth);
+    String slashed = pattern.replace(File.separatorChar, '/');
+    Path base = Path.of(fixedPart(slashed));
+    String rest = slashed.substring(fixedPart(slashed).length());
+    List<Path> found = rest.isEmpty() ? single(base) : matches(base, rest);
     if (found.isEmpty()) {
       throw new NoSuchFileException(pattern, null, "no database matches");
     }
@@ -56,16 +59,21 @@ final class DatabaseGlob {
     return isDatabaseName(file) ? List.of(file) : List.of();
   }
 
-  private static List<Path> matches(Path base, PathMatcher matcher, int depth) throws IOException {
+  private static List<Path> matches(Path base, String pattern) throws IOException {
     Path start = base.toString().isEmpty() ? Path.of(".") : base;
     if (!Files.isDirectory(start)) {
       return List.of();
     }
-    try (Stream<Path> files = Files.walk(start, depth)) {
+    PathMatcher matcher = base.getFileSystem().getPathMatcher("glob:" + pattern);
+    Path real = start.toRealPath();
+    // As in a shell: links to folders are followed where they are named, but not at any depth.
+    boolean anyDepth = pattern.contains(ANY_DEPTH);
+    int depth = anyDepth ? Integer.MAX_VALUE : (int) segments(pattern);
+    FileVisitOption[] options = anyDepth ? FOLLOW_NONE : FOLLOW_LINKS;
+    try (Stream<Path> files = Files.walk(real, depth, options)) {
       return files
-          .filter(file -> matcher.matches(start.relativize(file)))
+          .filter(file -> matcher.matches(real.relativize(file)))
           .filter(DatabaseGlob::isDatabaseName)
-          .map(Path::normalize)
           .sorted()
           .toList();
     } catch (UncheckedIOException e) {

@@ -4,10 +4,12 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import dev.backuphelper.internal.io.PrivateFiles;
+import dev.backuphelper.source.Progress;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -16,11 +18,17 @@ import java.util.Optional;
  */
 final class ImageFile {
   private static final int BLOCK = 1 << 20;
+  private static final long COPY_STEP = 1 << 24;
 
   /**
    * First and last byte of what a copy's first page may have otherwise: see {@link #sameContent}.
    */
   private static final int[][] VOLATILE = {{18, 19}, {24, 27}, {40, 43}, {92, 99}};
+
+  // From the file format of SQLite: the header of a rollback journal.
+  private static final byte[] JOURNAL_MAGIC = {
+    (byte) 0xd9, (byte) 0xd5, 0x05, (byte) 0xf9, 0x20, (byte) 0xa1, 0x63, (byte) 0xd7
+  };
 
   private ImageFile() {}
 
@@ -30,6 +38,15 @@ final class ImageFile {
       ByteBuffer bytes = ByteBuffer.allocate(Header.SIZE);
       fill(channel, bytes);
       return bytes.hasRemaining() ? Optional.empty() : Header.parse(bytes.array());
+    }
+  }
+
+  /** Tells whether a rollback journal begins as SQLite's do; it carries no locks. */
+  static boolean isJournal(Path journal) throws IOException {
+    try (FileChannel channel = FileChannel.open(journal, READ)) {
+      ByteBuffer bytes = ByteBuffer.allocate(JOURNAL_MAGIC.length);
+      fill(channel, bytes);
+      return Arrays.equals(bytes.array(), JOURNAL_MAGIC);
     }
   }
 
@@ -44,17 +61,18 @@ final class ImageFile {
   }
 
   /** Copies an image to a new private file. The copy is not yet durable. */
-  static void copy(Path image, Path copy) throws IOException {
+  static void copy(Path image, Path copy, Progress progress) throws IOException {
     try (FileChannel from = FileChannel.open(image, READ);
         FileChannel to = PrivateFiles.openNew(copy)) {
       long size = from.size();
       long done = 0;
       while (done < size) {
-        long moved = from.transferTo(done, size - done, to);
+        long moved = from.transferTo(done, Math.min(size - done, COPY_STEP), to);
         if (moved <= 0) {
           throw new IOException(image + " was shortened while it was copied, at byte " + done);
         }
         done += moved;
+        progress.at(done, size);
       }
     }
   }

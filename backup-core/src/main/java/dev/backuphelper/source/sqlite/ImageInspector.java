@@ -46,10 +46,10 @@ final class ImageInspector {
   }
 
   private static void addFacts(Map<String, Object> facts, Header header, long size) {
-    facts.put("page_size", header.pageSize());
+    facts.put("page_size", (long) header.pageSize());
     facts.put("page_count", header.pageCount() > 0 ? header.pageCount() : size / header.pageSize());
     facts.put("application_id", header.applicationId());
-    facts.put("user_version", header.userVersion());
+    facts.put("user_version", (long) header.userVersion());
   }
 
   /** Compares the file's size with what its header tells; null when there is nothing to say. */

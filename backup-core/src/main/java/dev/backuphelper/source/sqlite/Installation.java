@@ -65,13 +65,12 @@ final class Installation {
     Ownership ownership = ownership(order.aside());
     boolean wal = JournalMode.of(order.facts()) == JournalMode.WAL;
     Files.deleteIfExists(order.staged());
-    ImageFile.copy(order.image(), order.staged());
+    ImageFile.copy(order.image(), order.staged(), order.progress());
     ImageFile.setWal(order.staged(), wal);
     ownership.giveTo(order.staged());
     if (!ImageFile.sameContent(order.image(), order.staged())) {
       throw new IOException(order.staged() + " differs from the image it was copied from");
     }
-    order.progress().at(Files.size(order.staged()), Files.size(order.staged()));
     return order.staged();
   }
 

@@ -57,8 +57,7 @@ final class LiveSnapshot implements Snapshot {
     if (size == 0) {
       throw new SourceUnreadableException(database + " is empty (0 bytes)");
     }
-    // SQLite reads a file of one byte as an empty one.
-    if (size == 1) {
+    if (size <= DatabaseFile.TAKEN_FOR_EMPTY) {
       throw SqliteFailure.unknownFormat(database);
     }
   }

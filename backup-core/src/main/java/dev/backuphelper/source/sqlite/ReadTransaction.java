@@ -58,7 +58,7 @@ final class ReadTransaction implements AutoCloseable {
   static ReadTransaction begin(Path database, Connector connector, Duration patience)
       throws IOException {
     List<SQLException> failures = new ArrayList<>();
-    for (Mode mode : modes(database)) {
+    for (Mode mode : modes(database, connector)) {
       try {
         return new ReadTransaction(database, connector, mode, patience);
       } catch (SQLException e) {
@@ -74,23 +74,31 @@ final class ReadTransaction implements AutoCloseable {
   /**
    * Least invasive first. A log that is there is left alone by a read-only connection. Without one,
    * a database may still ask for a log; only a connection that may write takes that away again when
-   * it is closed. In a folder where no log can be made nobody can have such a database open, so it
-   * is read as it stands.
+   * it is closed. Where a log cannot be made, or would be left to an owner who may not open it,
+   * such a database is read as it stands: without a log nobody has it open.
    */
-  private static List<Mode> modes(Path database) {
+  private static List<Mode> modes(Path database, Connector connector) throws IOException {
     boolean writable = Files.isWritable(database);
     if (Files.exists(DatabaseFile.sidecar(database, DatabaseFile.WAL))) {
       return writable ? List.of(Mode.READ_ONLY, Mode.READ_WRITE) : List.of(Mode.READ_ONLY);
     }
-    List<Mode> modes = new ArrayList<>();
-    if (writable) {
-      modes.add(Mode.READ_WRITE);
+    if (writable && Files.isWritable(PrivateFiles.parent(database))) {
+      return List.of(Mode.READ_WRITE);
     }
-    modes.add(Mode.READ_ONLY);
-    if (!Files.isWritable(PrivateFiles.parent(database))) {
-      modes.add(Mode.IMMUTABLE);
+    if (!DatabaseFile.hasSidecarContent(database) && asksForLog(database, connector)) {
+      return List.of(Mode.IMMUTABLE);
     }
-    return modes;
+    return writable ? List.of(Mode.READ_WRITE, Mode.READ_ONLY) : List.of(Mode.READ_ONLY);
+  }
+
+  /** Without locks SQLite cannot share a log, and so does not open what asks for one. */
+  private static boolean asksForLog(Path database, Connector connector) {
+    try (SQLiteConnection look = connector.reader(database, Mode.UNLOCKED, Duration.ZERO)) {
+      Query.number(look, "PRAGMA schema_version");
+      return false;
+    } catch (SQLException e) {
+      return SqliteFailure.code(e) == SQLiteErrorCode.SQLITE_CANTOPEN;
+    }
   }
 
   private static boolean isDenied(SQLException failure) {

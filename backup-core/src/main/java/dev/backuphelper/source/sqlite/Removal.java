@@ -9,7 +9,8 @@ import java.nio.file.StandardCopyOption;
 
 /**
  * Takes an installed database away again. The database goes before its sidecars, so that none of
- * them is ever beside a file that it does not belong to. May be called again after a crash.
+ * them is ever beside a file that it does not belong to. May be called again after a crash; a
+ * sidecar without a database is then left alone, because it may be one that never went aside.
  */
 final class Removal {
   private final Path target;
@@ -36,8 +37,11 @@ final class Removal {
   }
 
   private void remove() throws IOException {
+    if (!PrivateFiles.isTaken(target)) {
+      return;
+    }
     Installation.requireUnused(target);
-    Files.deleteIfExists(target);
+    Files.delete(target);
     for (String suffix : DatabaseFile.SIDECARS) {
       Files.deleteIfExists(DatabaseFile.sidecar(target, suffix));
     }
@@ -50,18 +54,19 @@ final class Removal {
     ownership.giveTo(target);
   }
 
-  /** Without a file aside nothing was moved yet, and what is there is what was there before. */
+  /**
+   * Without a file aside nothing was moved yet, or it is back already and only sidecars are not.
+   */
   private void bringBack(Path aside) throws IOException {
-    if (!PrivateFiles.isTaken(aside)) {
-      return;
+    if (PrivateFiles.isTaken(aside)) {
+      remove();
+      Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
     }
-    remove();
     for (String suffix : DatabaseFile.SIDECARS) {
       Path sidecar = DatabaseFile.sidecar(aside, suffix);
       if (PrivateFiles.isTaken(sidecar)) {
         Files.move(sidecar, DatabaseFile.sidecar(target, suffix), StandardCopyOption.ATOMIC_MOVE);
       }
     }
-    Files.move(aside, target, StandardCopyOption.ATOMIC_MOVE);
   }
 }

@@ -10,10 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConnection;
 
 /** The file that a restore writes into, be it there or not. */
 final class SqliteTarget implements Target {
@@ -52,21 +54,42 @@ final class SqliteTarget implements Target {
       return TargetState.MISSING;
     }
     long size = DatabaseFile.size(path);
-    if (size == 0) {
-      // SQLite would throw the log of an empty file away.
-      return DatabaseFile.hasSidecarContent(path) ? TargetState.UNREADABLE : TargetState.EMPTY;
+    if (size <= DatabaseFile.TAKEN_FOR_EMPTY) {
+      boolean nothing = size == 0 && !DatabaseFile.hasSidecarContent(path);
+      return nothing ? TargetState.EMPTY : TargetState.UNREADABLE;
     }
-    return isReadable(size, patience) ? TargetState.DATABASE : TargetState.UNREADABLE;
+    return isReadable(patience) ? TargetState.DATABASE : TargetState.UNREADABLE;
   }
 
-  private boolean isReadable(long size, Duration patience) throws IOException {
+  private boolean isReadable(Duration patience) throws IOException {
     oneDriver.require();
+    if (hasDeadJournal() && !hasHeader()) {
+      return false;
+    }
     try {
       ReadTransaction.begin(path, connector, patience).close();
-      // SQLite reads a file of one byte as an empty one.
-      return size > 1;
+      return true;
     } catch (SourceUnreadableException e) {
       return false;
+    }
+  }
+
+  /** SQLite deletes a journal that it cannot use, even beside a file that is no database. */
+  private boolean hasDeadJournal() throws IOException {
+    Path journal = DatabaseFile.sidecar(path, DatabaseFile.JOURNAL);
+    return DatabaseFile.size(journal) > 0 && !ImageFile.isJournal(journal);
+  }
+
+  /** Looks at the first page alone, without locks, so that nothing beside the file is touched. */
+  private boolean hasHeader() throws IOException {
+    try (SQLiteConnection connection = connector.plainImage(path)) {
+      Query.number(connection, "PRAGMA schema_version");
+      return true;
+    } catch (SQLException e) {
+      if (SqliteFailure.isDamage(e)) {
+        return false;
+      }
+      throw SqliteFailure.of(path, e);
     }
   }
 

@@ -22,7 +22,7 @@ final class StructureCheck {
   private final List<String> findings = new ArrayList<>();
   private final List<String> limits = new ArrayList<>();
 
-  StructureCheck(OpenImage image, Connector connector) throws SQLException {
+  StructureCheck(OpenImage image, Connector connector) {
     connection = image.connection();
     image.limit().ifPresent(limits::add);
     limits.addAll(UnknownNames.in(connection, connector));

@@ -4,6 +4,8 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConnection;
 
 /**
@@ -17,10 +19,12 @@ final class UnknownNames {
   private static final String TABLES_WITH_CHECKS =
       "SELECT sql FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND sql LIKE '%check%'";
 
+  private static final Logger LOG = LoggerFactory.getLogger(UnknownNames.class);
+
   private UnknownNames() {}
 
   /** Returns what SQLite says of each; empty when everything is known, or the schema unreadable. */
-  static List<String> in(SQLiteConnection image, Connector connector) throws SQLException {
+  static List<String> in(SQLiteConnection image, Connector connector) {
     List<String> reasons = new ArrayList<>();
     for (String table : schema(image, VIRTUAL_TABLES)) {
       addReason(reasons, image, "SELECT 1 FROM " + Query.name(table));
@@ -40,13 +44,17 @@ final class UnknownNames {
     }
   }
 
-  /** Functions of a CHECK are looked up when its table is made, not when it is read. */
-  private static void addChecks(List<String> reasons, List<String> tables, Connector connector)
-      throws SQLException {
+  /**
+   * Functions of a CHECK are looked up when its table is made, not when it is read. What the
+   * application does to connections may not work without its tables; then nothing is found out.
+   */
+  private static void addChecks(List<String> reasons, List<String> tables, Connector connector) {
     try (SQLiteConnection memory = connector.memory()) {
       for (String sql : tables) {
         addReason(reasons, memory, sql);
       }
+    } catch (SQLException e) {
+      LOG.debug("checks of tables are not looked through for unknown functions", e);
     }
   }
 

@@ -77,13 +77,22 @@ final class WriteThrough {
    */
   private boolean writeWithOtherPages(WriteOrder order) throws IOException, SQLException {
     setJournalMode(JournalMode.DELETE, order.patience());
-    boolean written = false;
     try {
-      written = copy(order);
-    } finally {
-      setJournalMode(JournalMode.WAL, written ? order.patience() : Duration.ZERO);
+      boolean written = copy(order);
+      setJournalMode(JournalMode.WAL, order.patience());
+      return written;
+    } catch (IOException | SQLException e) {
+      bringBackLog(e);
+      throw e;
     }
-    return written;
+  }
+
+  private void bringBackLog(Exception cause) {
+    try {
+      setJournalMode(JournalMode.WAL, Duration.ZERO);
+    } catch (IOException | SQLException e) {
+      cause.addSuppressed(e);
+    }
   }
 
   private boolean copy(WriteOrder order) throws IOException, SQLException {

@@ -59,8 +59,13 @@ class ContentComparisonTest {
         "INSERT INTO w SELECT 'k' || rowid, b FROM t");
     Files.copy(backup, live);
     TestDatabase.run(
-        live, "CREATE TABLE moved AS SELECT * FROM t ORDER BY b DESC", "DELETE FROM t",
-        "INSERT INTO t SELECT * FROM moved", "DROP TABLE moved", "PRAGMA page_size=1024", "VACUUM");
+        live,
+        "CREATE TABLE moved AS SELECT * FROM t ORDER BY b DESC",
+        "DELETE FROM t",
+        "INSERT INTO t SELECT * FROM moved",
+        "DROP TABLE moved",
+        "PRAGMA page_size=1024",
+        "VACUUM");
 
     assertThat(ImageFile.sameContent(backup, live)).isFalse();
     assertThat(compare())
@@ -184,8 +189,8 @@ class ContentComparisonTest {
 
   @Test
   void compare_ofNoDatabase_fails() throws IOException {
-    Files.writeString(backup, "no database at all, but some text that is long enough to be read "
-        .repeat(3));
+    Files.writeString(
+        backup, "no database at all, but some text that is long enough to be read ".repeat(3));
     TestDatabase.create(live, JournalMode.DELETE);
 
     assertThatIOException().isThrownBy(this::compare).withMessageContaining("encrypted");

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -42,7 +43,7 @@ class LockTrapTest {
   }
 
   /** Returns kind and range of the locks on a database and its shared memory. */
-  private TreeSet<String> locks() throws IOException {
+  private Set<String> locks() throws IOException {
     TreeSet<String> files = new TreeSet<>();
     for (String suffix : new String[] {"", "-shm"}) {
       Path file = DatabaseFile.sidecar(database, suffix);
@@ -81,7 +82,7 @@ class LockTrapTest {
     PrivateFiles.create(image);
     try (Connection holder = TestDatabase.open(database)) {
       TestDatabase.run(holder, "BEGIN IMMEDIATE", "UPDATE t SET tag = 'held' WHERE id = 1");
-      TreeSet<String> before = locks();
+      Set<String> before = locks();
       assertThat(before).isNotEmpty();
 
       SqliteSource source = SqliteSource.of(database);
@@ -105,13 +106,30 @@ class LockTrapTest {
   }
 
   @ParameterizedTest
+  @EnumSource(Connector.Mode.class)
+  void locks_outliveAConnectionOfAnyMode(Connector.Mode mode) throws Exception {
+    TestDatabase.create(database, JournalMode.DELETE);
+    try (Connection holder = TestDatabase.open(database)) {
+      TestDatabase.run(holder, "BEGIN IMMEDIATE");
+      Set<String> before = locks();
+
+      try (Connection other =
+          new Connector(SqliteSource.ConnectionHook.NONE).reader(database, mode, PATIENCE)) {
+        assertThat(TestDatabase.ask(other, TestDatabase.CONTENT)).isEqualTo("1000 old");
+      }
+
+      assertThat(locks()).isEqualTo(before);
+    }
+  }
+
+  @ParameterizedTest
   @EnumSource(JournalMode.class)
   void locks_outliveARefusedRestore(JournalMode mode) throws Exception {
     TestDatabase.create(database, mode);
     Path image = TestDatabase.create(folder.resolve("image"), JournalMode.DELETE);
     try (Connection holder = TestDatabase.open(database)) {
       TestDatabase.run(holder, "BEGIN IMMEDIATE", "UPDATE t SET tag = 'held' WHERE id = 1");
-      TreeSet<String> before = locks();
+      Set<String> before = locks();
 
       assertThat(refusal(image)).contains("is locked by another connection");
 
@@ -146,7 +164,7 @@ class LockTrapTest {
     Path image = TestDatabase.create(folder.resolve("image"), JournalMode.DELETE, 4096, 7, "new");
     try (Connection holder = TestDatabase.open(database)) {
       TestDatabase.ask(holder, TestDatabase.CONTENT);
-      TreeSet<String> before = locks();
+      Set<String> before = locks();
 
       assertThat(refusal(image)).isEqualTo("written");
 

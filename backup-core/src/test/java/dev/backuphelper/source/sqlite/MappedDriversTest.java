@@ -81,8 +81,8 @@ class MappedDriversTest {
     System.out.println("one driver: " + open(SqliteSource.of(file)));
     URL driver = org.sqlite.JDBC.class.getProtectionDomain().getCodeSource().getLocation();
     URL logging = Logger.class.getProtectionDomain().getCodeSource().getLocation();
-    try (URLClassLoader loader = new URLClassLoader(
-            new URL[] {driver, logging}, ClassLoader.getPlatformClassLoader())) {
+    try (URLClassLoader loader =
+        new URLClassLoader(new URL[] {driver, logging}, ClassLoader.getPlatformClassLoader())) {
       Driver other =
           (Driver) loader.loadClass("org.sqlite.JDBC").getDeclaredConstructor().newInstance();
       other.connect("jdbc:sqlite::memory:", new Properties()).close();
@@ -98,8 +98,7 @@ class MappedDriversTest {
       } catch (RefusedException e) {
         System.out.println("target: refused");
       }
-      System.out.println(
-          "vouched for: " + open(SqliteSource.builder(file).sharedDriver().build()));
+      System.out.println("vouched for: " + open(SqliteSource.builder(file).sharedDriver().build()));
     }
   }
 

@@ -26,8 +26,7 @@ final class SqlProcess implements AutoCloseable {
     this.process = process;
     statements = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
     answers =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
 
   static SqlProcess open(Path database) throws IOException {

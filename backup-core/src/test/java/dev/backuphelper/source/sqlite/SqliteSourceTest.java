@@ -14,7 +14,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -89,8 +88,8 @@ class SqliteSourceTest {
   @Test
   void location_withoutPermission_isDenied() throws IOException {
     Path file = TestDatabase.create(folder.resolve("app.db"), JournalMode.DELETE);
-    assumeThat(System.getProperty("user.name")).isNotEqualTo("root");
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
+    assumeThat(Modes.bindUs(folder)).as("modes bind this process").isTrue();
+    Modes.set(file, "---------");
 
     assertThatExceptionOfType(AccessDeniedException.class)
         .isThrownBy(() -> SqliteSource.of(file).location());
@@ -156,7 +155,7 @@ class SqliteSourceTest {
   @Test
   void glob_sortsAndLeavesCompanionsOut() throws IOException {
     for (String name : List.of("b.db", "a.db", "a.db-wal", "a.db-shm", "a.db-journal", "c.txt")) {
-      Files.writeString(folder.resolve(name), "x");
+      Files.writeString(folder.resolve(name), "no database");
     }
     Files.writeString(folder.resolve("a.db.backup-lock"), "x");
     Files.writeString(folder.resolve("a.db.backup-open.json"), "x");
@@ -181,6 +180,17 @@ class SqliteSourceTest {
   }
 
   @Test
+  void glob_followsLinksThatItNames() throws IOException {
+    Path deep = Files.createDirectory(folder.resolve("deep"));
+    Files.writeString(deep.resolve("a.db"), "no database");
+    Files.createSymbolicLink(folder.resolve("link"), deep);
+
+    assertThat(names(folder + "/link/*.db")).containsExactly("a.db");
+    assertThat(names(folder + "/li*/*.db")).containsExactly("a.db");
+    assertThat(names(folder + "/**.db")).containsExactly("a.db");
+  }
+
+  @Test
   void glob_withoutMatch_isNoSuchFile() {
     assertThatExceptionOfType(NoSuchFileException.class)
         .isThrownBy(() -> SqliteSource.glob(folder + "/*.db"))
@@ -193,7 +203,8 @@ class SqliteSourceTest {
   void glob_relative_startsAtTheWorkingDirectory() throws IOException {
     assertThat(SqliteSource.glob("pom.xm?"))
         .singleElement()
-        .satisfies(found -> assertThat(found.location()).isEqualTo(Path.of("pom.xml").toRealPath()));
+        .satisfies(
+            found -> assertThat(found.location()).isEqualTo(Path.of("pom.xml").toRealPath()));
   }
 
   @Test

@@ -26,7 +26,8 @@ class TableCounterTest {
     try (SQLiteConnection connection = new Connector(ConnectionHook.NONE).image(file)) {
       assertThat(TableCounter.count(connection, Duration.ZERO.minusDays(1)))
           .singleElement()
-          .satisfies(table -> assertThat(table).containsEntry("name", "t").containsEntry("rows", null));
+          .satisfies(
+              table -> assertThat(table).containsEntry("name", "t").containsEntry("rows", null));
     }
   }
 

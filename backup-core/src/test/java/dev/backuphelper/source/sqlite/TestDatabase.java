@@ -14,6 +14,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -101,14 +102,17 @@ final class TestDatabase {
   }
 
   /** The statement behind {@link #content}. */
-  static final String CONTENT = "SELECT count(*) || ' '"
+  static final String CONTENT =
+      "SELECT count(*) || ' '"
           + " || (SELECT group_concat(tag) FROM (SELECT DISTINCT tag FROM t ORDER BY tag)) FROM t";
 
   static String journalMode(Path file) {
     return ask(file, "PRAGMA journal_mode");
   }
 
-  /** Copies a database with its sidecars, as they are found after the process that wrote them died. */
+  /**
+   * Copies a database with its sidecars, as they are found after the process that wrote them died.
+   */
   static void copyAsLeftByCrash(Path from, Path to) throws IOException {
     Files.copy(from, to);
     for (String suffix : List.of("-wal", "-journal")) {
@@ -171,16 +175,21 @@ final class TestDatabase {
     }
   }
 
-  /** Returns the names in a folder that begin with a file's name, apart from the file itself. */
-  static TreeSet<String> beside(Path file) {
-    String name = String.valueOf(file.getFileName());
-    try (Stream<Path> siblings = Files.list(file.resolveSibling(""))) {
-      return siblings
-          .map(sibling -> String.valueOf(sibling.getFileName()))
-          .filter(sibling -> sibling.startsWith(name) && !sibling.equals(name))
-          .collect(Collectors.toCollection(TreeSet::new));
+  /** Returns what is in a folder. */
+  static List<Path> list(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
     } catch (IOException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** Returns the names in a folder that begin with a file's name, apart from the file itself. */
+  static Set<String> beside(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return list(file.resolveSibling("")).stream()
+        .map(sibling -> String.valueOf(sibling.getFileName()))
+        .filter(sibling -> sibling.startsWith(name) && !sibling.equals(name))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 }
