@@ -163,6 +163,7 @@ public final class BackupHelper {
 
   /**
    * Returns the newest backup of the configured sources; without sources, the newest of the store.
+   * Safety backups are left out, unless there is nothing else.
    *
    * @throws dev.backuphelper.error.AmbiguousException if there are no sources, and the store holds
    *     backups of several sets of databases

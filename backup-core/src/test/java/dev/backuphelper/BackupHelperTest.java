@@ -277,6 +277,18 @@ class BackupHelperTest {
   }
 
   @Test
+  void latest_leavesSafetyBackupsOutUnlessThereIsNothingElse() {
+    Backup safety = helper(app).createSafetyBackup("first");
+    assertThat(helper(app).latest()).contains(safety);
+
+    Backup manual = helper(app).create();
+    helper(app).createSafetyBackup("second");
+
+    assertThat(helper(app).latest()).contains(manual);
+    assertThat(helper().resolve("latest")).isEqualTo(manual);
+  }
+
+  @Test
   void list_emptyOrMissingStore_isEmpty() {
     assertThat(helper().list()).isEmpty();
     assertThat(helper().latest()).isEmpty();

@@ -43,7 +43,7 @@ final class BackupView {
 
   /** Returns a list's values. */
   static void put(Result result, Listing listing) {
-    result.put("backups", listing.backups().stream().map(BackupView::values).toList());
+    result.putLater("backups", () -> listing.backups().stream().map(BackupView::values).toList());
     result.put(
         "unreadable",
         listing.unreadable().stream()

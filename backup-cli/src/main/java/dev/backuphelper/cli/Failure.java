@@ -61,6 +61,11 @@ record Failure(
     return hint == null ? new Failure(code, exit, message, remedy, cause) : this;
   }
 
+  /** Returns this failure with another exit code. */
+  Failure withExit(int other) {
+    return new Failure(code, other, message, hint, cause);
+  }
+
   /** Returns the values of reports. */
   Map<String, @Nullable Object> toMap() {
     Map<String, @Nullable Object> map = new LinkedHashMap<>();

@@ -30,7 +30,9 @@ final class Format {
       value /= 1024;
       unit++;
     }
-    return String.format(Locale.ROOT, "%.1f %s", value, UNITS[unit]);
+    // By hand, because a list formats thousands.
+    long tenths = Math.round(value * 10);
+    return tenths / 10 + "." + tenths % 10 + " " + UNITS[unit];
   }
 
   /** Returns a time span, as {@code 0.3 s} or {@code 2 min 5 s}. */
@@ -62,10 +64,20 @@ final class Format {
 
   /** Returns a text as one line without control characters, which could steer a terminal. */
   static String printable(String text) {
+    if (text.chars().noneMatch(Character::isISOControl)) {
+      return text;
+    }
     StringBuilder line = new StringBuilder(text.length());
-    text.codePoints()
-        .map(c -> Character.isISOControl(c) ? (Character.isWhitespace(c) ? ' ' : '?') : c)
-        .forEach(line::appendCodePoint);
+    for (int index = 0; index < text.length(); index++) {
+      line.append(printable(text.charAt(index)));
+    }
     return line.toString();
+  }
+
+  private static char printable(char character) {
+    if (!Character.isISOControl(character)) {
+      return character;
+    }
+    return Character.isWhitespace(character) ? ' ' : '?';
   }
 }

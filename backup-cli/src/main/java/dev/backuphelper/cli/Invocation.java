@@ -71,7 +71,7 @@ final class Invocation {
   }
 
   private void fail(CommandLine line, Failure failure) {
-    if (result.values().isEmpty()) {
+    if (result.isEmpty()) {
       command(line).ifPresent(command -> command.prepare(result));
     }
     String name = line.getCommandSpec().qualifiedName();

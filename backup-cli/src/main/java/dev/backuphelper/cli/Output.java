@@ -1,9 +1,12 @@
 package dev.backuphelper.cli;
 
+import dev.backuphelper.error.BackupException;
+import dev.backuphelper.internal.engine.Failures;
 import dev.backuphelper.internal.io.AtomicFile;
 import dev.backuphelper.internal.io.JsonObject;
 import dev.backuphelper.internal.io.PrivateFiles;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +54,7 @@ record Output(Environment environment, boolean json, boolean quiet, boolean verb
     if (json) {
       write(result, command, duration);
     } else {
-      (quiet ? result.essence() : result.lines()).forEach(this::line);
+      print(quiet ? result.essence() : result.lines());
     }
     result.failure().ifPresent(this::explain);
     environment.out().flush();
@@ -62,8 +66,11 @@ record Output(Environment environment, boolean json, boolean quiet, boolean verb
     return result.exit();
   }
 
-  private void line(String line) {
-    environment.out().println(Format.printable(line));
+  // At once, because a stream to a file or pipe writes out each line by itself.
+  private void print(List<String> lines) {
+    StringBuilder text = new StringBuilder();
+    lines.forEach(line -> text.append(Format.printable(line)).append(System.lineSeparator()));
+    environment.out().print(text);
   }
 
   private void explain(Failure failure) {
@@ -85,31 +92,42 @@ record Output(Environment environment, boolean json, boolean quiet, boolean verb
   }
 
   private void report(String command, Result result, Duration duration, Path file) {
+    byte[] document = JsonObject.write(object(command, result, duration));
     try {
-      // A link is followed: the file that it names is the report.
-      Path real = Files.exists(file) ? file.toRealPath() : file;
-      if (Files.exists(real) && !Files.isRegularFile(real)) {
-        throw new IOException("it is no regular file");
+      Failures.translate(
+          "cannot write the report " + file,
+          () -> {
+            writeReport(file, document);
+            return file;
+          });
+    } catch (BackupException unwritable) {
+      if (result.exit() == ExitCodes.DONE) {
+        result.fail(Failure.of(unwritable).withExit(ExitCodes.FAILED));
+      } else {
+        environment.err().println("warning: " + Format.printable(unwritable.getMessage()));
       }
-      PrivateFiles.createDirectories(PrivateFiles.parent(real));
-      AtomicFile.write(real, JsonObject.write(object(command, result, duration)));
-    } catch (IOException unwritable) {
-      reportFailed(result, file, unwritable);
     }
   }
 
-  private void reportFailed(Result result, Path file, IOException cause) {
-    String message = "cannot write the report " + file + ": " + cause;
-    if (result.exit() == ExitCodes.DONE) {
-      result.fail(
-          new Failure(
-              "IO_FAILED",
-              ExitCodes.FAILED,
-              message,
-              "What the command did is done; only its report is missing.",
-              cause));
-    } else {
-      environment.err().println("warning: " + Format.printable(message));
+  private static void writeReport(Path file, byte[] document) throws IOException {
+    // A link is followed: the file that it names is the report.
+    Path real = Files.exists(file) ? file.toRealPath() : file;
+    if (Files.exists(real) && !isReport(real)) {
+      throw new IOException("a file of that name is there, and is no report");
+    }
+    PrivateFiles.createDirectories(PrivateFiles.parent(real));
+    AtomicFile.write(real, document);
+  }
+
+  // Whoever forgets the file, as in "verify --report app.db", must not lose a database. Every
+  // connection of this process is closed by now, so that looking into one does no harm.
+  private static boolean isReport(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      return false;
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      int first = in.read();
+      return first < 0 || first == '{';
     }
   }
 

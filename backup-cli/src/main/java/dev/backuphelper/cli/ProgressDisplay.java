@@ -17,14 +17,13 @@ final class ProgressDisplay {
 
   private final @Nullable PrintStream err;
   private final LongSupplier nanoTime;
-  private final long started;
   private @Nullable ProgressBar bar;
   private String task = "";
+  private long started;
 
   private ProgressDisplay(@Nullable PrintStream err, LongSupplier nanoTime) {
     this.err = err;
     this.nanoTime = nanoTime;
-    started = nanoTime.getAsLong();
   }
 
   /** Returns a display on a terminal. */
@@ -39,17 +38,17 @@ final class ProgressDisplay {
 
   /** Shows how far the work is, once it has proved to be long. */
   void show(BackupEvent.Progressed progressed) {
-    if (err == null || !isLong(progressed)) {
+    if (err == null) {
       return;
     }
-    String next = progressed.operation() + " " + Format.printable(progressed.subject());
-    if (bar == null || !task.equals(next)) {
-      clear();
-      task = next;
-      bar = draw(err, next, progressed.totalBytes());
+    begin(progressed.operation() + " " + Format.printable(progressed.subject()));
+    if (bar == null && isLong(progressed)) {
+      bar = draw(err, task, progressed.totalBytes());
     }
-    bar.maxHint(progressed.totalBytes());
-    bar.stepTo(progressed.doneBytes());
+    if (bar != null) {
+      bar.maxHint(progressed.totalBytes());
+      bar.stepTo(progressed.doneBytes());
+    }
   }
 
   /** Takes the bar away, so that text can be printed. */
@@ -60,9 +59,16 @@ final class ProgressDisplay {
     }
   }
 
+  private void begin(String next) {
+    if (!task.equals(next)) {
+      clear();
+      task = next;
+      started = nanoTime.getAsLong();
+    }
+  }
+
   private boolean isLong(BackupEvent.Progressed progressed) {
-    return bar != null
-        || progressed.totalBytes() > LONG_WORK_BYTES
+    return progressed.totalBytes() > LONG_WORK_BYTES
         || nanoTime.getAsLong() - started > LONG_WORK_NANOS;
   }
 

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,12 @@ final class Result {
 
   /** Sets a value, in place of an earlier one. */
   Result put(String key, @Nullable Object value) {
+    values.put(key, value);
+    return this;
+  }
+
+  /** Sets a value that takes long to make, and is made only if it is looked at. */
+  Result putLater(String key, Supplier<?> value) {
     values.put(key, value);
     return this;
   }
@@ -48,8 +55,15 @@ final class Result {
     return this;
   }
 
+  /** Returns the values, in their order. */
   Map<String, @Nullable Object> values() {
+    values.replaceAll((key, value) -> value instanceof Supplier<?> later ? later.get() : value);
     return values;
+  }
+
+  /** Tells whether there are no values yet. */
+  boolean isEmpty() {
+    return values.isEmpty();
   }
 
   List<String> lines() {

@@ -126,6 +126,8 @@ public final class Catalog {
           : Optional.of(name + " does not match " + file);
     } catch (NoSuchFileException missing) {
       return Optional.of(name + " is missing");
+    } catch (IOException unreadable) {
+      return Optional.of(name + " cannot be read: " + reason(unreadable));
     }
   }
 

@@ -168,8 +168,7 @@ public final class ManifestCodec {
     String file = json.text("file");
     // An artifact's name holds its backup's id and its source's name, so no manifest can claim
     // another's, nor a file that is no artifact.
-    if (!file.equals(StoreNames.artifact(name, id))
-        && !file.startsWith(StoreNames.artifact(name, id) + ".")) {
+    if (!StoreNames.isArtifact(file, name, id)) {
       throw new MalformedDocumentException("it claims a file that is not its own: " + file, null);
     }
     String engine = json.text("engine");

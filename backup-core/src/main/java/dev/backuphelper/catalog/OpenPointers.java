@@ -1,6 +1,7 @@
 package dev.backuphelper.catalog;
 
 import dev.backuphelper.internal.io.JsonObject;
+import dev.backuphelper.internal.io.MalformedDocumentException;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.store.Store;
 import java.io.IOException;
@@ -73,6 +74,9 @@ public final class OpenPointers {
           pointers.add(read(id.get(), store.read(name, DOCUMENT_LIMIT)));
         } catch (NoSuchFileException closedMeanwhile) {
           // It is no longer open.
+        } catch (MalformedDocumentException unreadable) {
+          throw new MalformedDocumentException(
+              name + " cannot be used: " + unreadable.getMessage(), unreadable);
         }
       }
     }

@@ -48,9 +48,9 @@ public final class Removal {
 
   private List<String> filesOf(BackupId id) throws IOException {
     List<String> files = new ArrayList<>();
-    byte[] document = store.read(StoreNames.tombstone(id), DOCUMENT_LIMIT);
     try {
-      Manifest manifest = ManifestCodec.read(id, document);
+      Manifest manifest =
+          ManifestCodec.read(id, store.read(StoreNames.tombstone(id), DOCUMENT_LIMIT));
       for (Component component : manifest.components()) {
         files.add(component.file());
         files.add(StoreNames.checksum(component.file()));
@@ -98,10 +98,16 @@ public final class Removal {
    */
   public List<String> sweep(Set<BackupId> named) throws IOException {
     List<String> swept = new ArrayList<>();
+    Catalog catalog = new Catalog(store);
     for (String name : store.list()) {
       var tombstone = StoreNames.tombstoneId(name);
       if (tombstone.isPresent()) {
-        bury(tombstone.get());
+        // Beside a manifest, as when a store was copied while it was worked on, it says nothing.
+        if (catalog.exists(tombstone.get())) {
+          store.delete(name);
+        } else {
+          bury(tombstone.get());
+        }
         swept.add(name);
       }
       var intent = StoreNames.intentId(name);

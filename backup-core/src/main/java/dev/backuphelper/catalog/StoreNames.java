@@ -17,6 +17,7 @@ public final class StoreNames {
   private static final Pattern INTENT = Pattern.compile("\\.intent-" + ID + "\\.json");
   private static final Pattern TOMBSTONE = Pattern.compile("\\.deleted-" + ID + "\\.json");
   private static final Pattern POINTER = Pattern.compile("\\.open-" + ID + "\\.json");
+  private static final Pattern CODEC_SUFFIXES = Pattern.compile("(?:\\.[a-z0-9]+)*");
   private static final Pattern OWNED =
       Pattern.compile(
           "backup-metadata\\."
@@ -36,6 +37,14 @@ public final class StoreNames {
   /** Returns the name of a source's artifact. */
   public static String artifact(SourceName source, BackupId id) {
     return source + ".backup." + id;
+  }
+
+  /** Tells whether a file may be a source's artifact: its name, and what codecs add to it. */
+  static boolean isArtifact(String file, SourceName source, BackupId id) {
+    String plain = artifact(source, id);
+    return file.startsWith(plain)
+        && CODEC_SUFFIXES.matcher(file.substring(plain.length())).matches()
+        && !file.endsWith(CHECKSUM_SUFFIX);
   }
 
   /** Returns the name of the checksum file of a file. */

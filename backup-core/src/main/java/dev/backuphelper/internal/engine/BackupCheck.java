@@ -1,6 +1,7 @@
 package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.catalog.Catalog;
+import dev.backuphelper.error.CorruptBackupException;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.Check;
 import dev.backuphelper.model.CheckLevel;
@@ -10,6 +11,7 @@ import dev.backuphelper.report.VerifyReport.VerifiedFile;
 import dev.backuphelper.store.StagedFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -63,28 +65,39 @@ final class BackupCheck {
   Finding examine(Backup backup, Component component, CheckLevel level, Optional<String> outer)
       throws IOException {
     try (LocalImage image = LocalImage.of(context, component)) {
-      ImageCheck check =
-          ImageCheck.of(
-              context.engine(component.engine(), Path.of(component.source())),
-              image.path(),
-              level);
-      Optional<String> stored = outer.isPresent() ? outer : storedProblem(component, check);
-      Optional<String> problem = stored.or(() -> databaseProblem(backup, check));
-      VerifiedFile file =
-          new VerifiedFile(
-              Optional.of(backup.id()),
-              component.file(),
-              problem,
-              check.digest().size(),
-              Optional.of(check.digest().sha256()),
-              checks(component, check));
-      return new Finding(file, stored.isEmpty());
+      return examine(backup, component, level, outer, image.path());
     } catch (NoSuchFileException missing) {
       return unreadable(backup, component, outer.orElse(component.file() + " does not exist"));
     } catch (FileSystemException unreadable) {
       return unreadable(
           backup, component, outer.orElse("cannot be read: " + unreadable.getMessage()));
     }
+  }
+
+  private Finding examine(
+      Backup backup, Component component, CheckLevel level, Optional<String> outer, Path image)
+      throws IOException {
+    ImageCheck check;
+    try {
+      check = ImageCheck.of(context.engine(component.engine(), image), image, level);
+    } catch (InterruptedIOException interrupted) {
+      throw interrupted;
+    } catch (IOException | CorruptBackupException unreadable) {
+      // One artifact on a bad sector, or of an engine that is unknown, says nothing of the others.
+      return unreadable(
+          backup, component, outer.orElse("cannot be read: " + unreadable.getMessage()));
+    }
+    Optional<String> stored = outer.isPresent() ? outer : storedProblem(component, check);
+    Optional<String> problem = stored.or(() -> databaseProblem(backup, check));
+    VerifiedFile file =
+        new VerifiedFile(
+            Optional.of(backup.id()),
+            component.file(),
+            problem,
+            check.digest().size(),
+            Optional.of(check.digest().sha256()),
+            checks(component, check));
+    return new Finding(file, stored.isEmpty());
   }
 
   private static Finding unreadable(Backup backup, Component component, String problem) {

@@ -73,7 +73,7 @@ public final class CreateOperation {
 
   /** Makes the backup. */
   public Backup run() {
-    return Failures.translate("cannot back up into " + context.store().location(), this::create);
+    return Failures.translate("cannot back up", this::create);
   }
 
   private Backup create() throws IOException {

@@ -45,6 +45,9 @@ public final class DeleteOperation {
         () -> {
           LockMode mode = dryRun ? LockMode.SHARED : LockMode.EXCLUSIVE;
           try (StoreLock lock = context.lock(mode, "delete")) {
+            if (!dryRun) {
+              new Leftovers(context).sweep();
+            }
             return delete();
           }
         });

@@ -5,12 +5,15 @@ import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.BackupNotFoundException;
 import dev.backuphelper.error.CorruptBackupException;
 import dev.backuphelper.error.ErrorCode;
+import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.BackupKind;
 import dev.backuphelper.model.Component;
 import dev.backuphelper.model.GroupId;
 import dev.backuphelper.report.Listing;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,10 +74,7 @@ public final class Lookup {
   }
 
   private Optional<Backup> latest(Listing listing) throws IOException {
-    Map<GroupId, Backup> newest = new LinkedHashMap<>();
-    for (Backup backup : listing.backups()) {
-      newest.putIfAbsent(backup.group(), backup);
-    }
+    Map<GroupId, Backup> newest = newestOfGroups(listing);
     if (!context.sources().isEmpty()) {
       Set<String> paths = new TreeSet<>();
       for (NamedSource source : NamedSource.ofConfigured(context.sources())) {
@@ -94,6 +94,21 @@ public final class Lookup {
           "Name the backup by its id instead of latest.");
     }
     return newest.values().stream().findFirst();
+  }
+
+  // A safety backup is what was there before something else was wanted: to restore the latest twice
+  // must not undo the first time. Where there is nothing else it is the latest there is.
+  private static Map<GroupId, Backup> newestOfGroups(Listing listing) {
+    Map<GroupId, Backup> newest = new LinkedHashMap<>();
+    for (Backup backup : listing.backups()) {
+      if (backup.kind() != BackupKind.SAFETY) {
+        newest.putIfAbsent(backup.group(), backup);
+      }
+    }
+    for (Backup backup : listing.backups()) {
+      newest.putIfAbsent(backup.group(), backup);
+    }
+    return newest;
   }
 
   private static Set<String> pathsOf(Backup backup) {
@@ -126,6 +141,13 @@ public final class Lookup {
 
   /** Returns the path of a component as its manifest records it. */
   static Path recordedPath(Component component) {
-    return Path.of(component.source());
+    try {
+      return Path.of(component.source());
+    } catch (InvalidPathException foreign) {
+      throw new InvalidRequestException(
+          "%s was at a path that is none on this system: %s"
+              .formatted(component.name(), foreign.getInput().replaceAll("\\p{Cntrl}", "?")),
+          "Say where to restore with --target.");
+    }
   }
 }

@@ -2,10 +2,13 @@ package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.catalog.OpenPointers;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.source.Source;
+import dev.backuphelper.source.SourceUnreadableException;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,12 +53,14 @@ public final class OpenPlans {
     Map<BackupId, Set<Path>> files = new TreeMap<>();
     for (OpenPointers.Pointer pointer : new OpenPointers(context.store()).list()) {
       Set<Path> paths = files.computeIfAbsent(pointer.id(), id -> new TreeSet<>());
-      pointer.plans().forEach(plan -> paths.add(fileSystem().getPath(plan)));
+      // A store is not trusted: what has not the name of a plan is none.
+      pointer.plans().stream()
+          .map(plan -> fileSystem().getPath(plan))
+          .filter(PlanFile::isPlan)
+          .forEach(paths::add);
     }
-    if (!context.sources().isEmpty()) {
-      for (NamedSource source : NamedSource.ofConfigured(context.sources())) {
-        addBeside(source.path(), files);
-      }
+    for (Source source : context.sources()) {
+      addBeside(source, files);
     }
     Map<BackupId, List<Path>> ordered = new LinkedHashMap<>();
     files.forEach((id, paths) -> ordered.put(id, List.copyOf(paths)));
@@ -64,6 +69,15 @@ public final class OpenPlans {
 
   private FileSystem fileSystem() {
     return context.store().path("any").map(Path::getFileSystem).orElse(FileSystems.getDefault());
+  }
+
+  private static void addBeside(Source source, Map<BackupId, Set<Path>> files)
+      throws IOException {
+    try {
+      addBeside(source.target().path(), files);
+    } catch (SourceUnreadableException | NoSuchFileException noDatabase) {
+      // What is no database has no plan; whoever works on it is told so then.
+    }
   }
 
   private static void addBeside(Path database, Map<BackupId, Set<Path>> files)

@@ -81,6 +81,12 @@ record PlanFile(
     return target.resolveSibling(target.getFileName() + SUFFIX);
   }
 
+  /** Tells whether a file has the name of a plan. */
+  static boolean isPlan(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return file.isAbsolute() && name.endsWith(SUFFIX) && name.length() > SUFFIX.length();
+  }
+
   /** Returns the target of a plan's file. */
   static Path targetOf(Path planFile) {
     String name = String.valueOf(planFile.getFileName());

@@ -6,7 +6,6 @@ import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.BackupNotFoundException;
 import dev.backuphelper.internal.engine.RecoverOrder.Choice;
 import dev.backuphelper.internal.io.MalformedDocumentException;
-import dev.backuphelper.internal.io.PrivateFiles;
 import dev.backuphelper.internal.io.ProcessOwner;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.SourceName;
@@ -86,12 +85,14 @@ public final class RecoverOperation {
     }
   }
 
-  // Where a whole folder is gone there is nothing to lock, and no plan.
+  // Whoever works on a target has made its lock file before anything else. Where there is none,
+  // nothing is to be done, and a pointer of a store that is not trusted must not make one.
   private static List<Path> lockable(List<Path> files) {
-    boolean begun = files.stream().anyMatch(Files::exists);
     return files.stream()
-        .filter(file -> begun || Files.isDirectory(PrivateFiles.parent(file)))
         .map(PlanFile::targetOf)
+        .filter(
+            target ->
+                Files.exists(TargetLocks.beside(target)) || Files.exists(PlanFile.beside(target)))
         .toList();
   }
 
@@ -99,7 +100,9 @@ public final class RecoverOperation {
   private void tidyPointer(BackupId id, String marker, List<Path> targets) throws IOException {
     if (!order.dryRun()) {
       for (Path target : targets) {
-        PlanFile.deleteScratch(target, id);
+        if (Files.exists(TargetLocks.beside(target))) {
+          PlanFile.deleteScratch(target, id);
+        }
       }
       new OpenPointers(context.store()).remove(id);
     }
@@ -140,8 +143,10 @@ public final class RecoverOperation {
   /** Returns why nothing may be done about a plan; empty when something may. */
   private Optional<String> obstacle(List<PlanFile> plans) throws IOException {
     for (PlanFile plan : plans) {
-      if (!plan.owner().isLocal()) {
-        return Optional.of("it belongs to " + plan.owner() + ": recover it there");
+      if (!plan.owner().isLocal() && order.choice() == Choice.PLANNED) {
+        return Optional.of(
+            "it belongs to %s: recover it there, or say --restore or --keep"
+                .formatted(plan.owner()));
       }
       boolean mayLive = !plan.owner().isDead() && !plan.owner().equals(ProcessOwner.current());
       if (mayLive && order.choice() == Choice.PLANNED) {
@@ -158,11 +163,10 @@ public final class RecoverOperation {
   }
 
   private boolean isMoved(PlanFile plan) throws IOException {
-    boolean sameFileExpected =
-        plan.before() == TargetState.DATABASE || plan.before() == TargetState.EMPTY;
     String fileKey = target(plan).fingerprint().fileKey();
-    // Where the former file was moved aside, the restore itself put another in its place.
-    return sameFileExpected
+    // An empty file has nothing to be known by, and undoing makes another. Where the former file was
+    // moved aside, the restore itself put another in its place.
+    return plan.before() == TargetState.DATABASE
         && order.choice() != Choice.KEEP
         && !Files.exists(plan.aside())
         && !fileKey.equals(plan.fileKey());

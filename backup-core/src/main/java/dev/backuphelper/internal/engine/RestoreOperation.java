@@ -80,6 +80,7 @@ public final class RestoreOperation {
     BackupId id = Objects.requireNonNull(order.id(), "id");
     Lookup lookup = new Lookup(context);
     lookup.require(id);
+    new Leftovers(context).sweepIfIdle();
     try (StoreLock lock = context.lock(LockMode.SHARED, "restore")) {
       Backup backup = lookup.require(id);
       List<Component> components = input.components(backup);

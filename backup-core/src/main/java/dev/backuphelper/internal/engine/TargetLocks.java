@@ -18,6 +18,11 @@ final class TargetLocks implements AutoCloseable {
 
   private TargetLocks() {}
 
+  /** Returns where the lock of a target lies, once somebody took it. */
+  static Path beside(Path target) {
+    return target.resolveSibling(target.getFileName() + SUFFIX);
+  }
+
   /**
    * Takes the locks of all targets, or none.
    *
@@ -38,7 +43,7 @@ final class TargetLocks implements AutoCloseable {
   }
 
   private void take(Path target, String operation, Duration patience) throws IOException {
-    Path file = target.resolveSibling(target.getFileName() + SUFFIX);
+    Path file = beside(target);
     Optional<DirectoryLock> lock = DirectoryLock.acquire(file, true, operation, patience);
     held.push(
         lock.orElseThrow(

@@ -61,6 +61,7 @@ public final class VerifyOperation {
 
   private List<VerifiedFile> verifyStore() throws IOException {
     List<VerifiedFile> files = new ArrayList<>();
+    new Leftovers(context).sweepIfIdle();
     try (StoreLock lock = context.lock(LockMode.SHARED, "verify")) {
       Listing listing = context.catalog().list();
       BackupCheck check = new BackupCheck(context);

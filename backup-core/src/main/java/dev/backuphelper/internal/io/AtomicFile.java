@@ -26,7 +26,7 @@ public final class AtomicFile {
   public static void write(Path file, byte[] content, Path temporary) throws IOException {
     Files.deleteIfExists(temporary);
     try {
-      writeNew(temporary, content);
+      fill(PrivateFiles.openNew(temporary), content);
       PrivateFiles.rename(temporary, file);
     } catch (IOException | RuntimeException failure) {
       deleteAfter(temporary, failure);
@@ -39,22 +39,29 @@ public final class AtomicFile {
    * The content may be torn if the process dies within this call.
    */
   public static boolean createNew(Path file, byte[] content) throws IOException {
+    FileChannel created;
     try {
-      writeNew(file, content);
+      created = PrivateFiles.openNew(file);
     } catch (FileAlreadyExistsException taken) {
       return false;
+    }
+    try {
+      fill(created, content);
+    } catch (IOException | RuntimeException failure) {
+      deleteAfter(file, failure);
+      throw failure;
     }
     PrivateFiles.syncDirectory(PrivateFiles.parent(file));
     return true;
   }
 
-  private static void writeNew(Path file, byte[] content) throws IOException {
-    try (FileChannel channel = PrivateFiles.openNew(file)) {
+  private static void fill(FileChannel created, byte[] content) throws IOException {
+    try (created) {
       ByteBuffer bytes = ByteBuffer.wrap(content);
       while (bytes.hasRemaining()) {
-        channel.write(bytes);
+        created.write(bytes);
       }
-      channel.force(true);
+      created.force(true);
     }
   }
 

@@ -1,16 +1,22 @@
 package dev.backuphelper.internal.io;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * that holds it shared cannot upgrade. Thread-safe.
  */
 public final class DirectoryLock implements AutoCloseable {
+  private static final int HOLDER_LIMIT = 1000;
   private static final Duration POLL_INTERVAL = Duration.ofMillis(10);
   private static final Map<Path, LockFile> LOCK_FILES = new HashMap<>();
 
@@ -77,9 +84,20 @@ public final class DirectoryLock implements AutoCloseable {
   /** Returns who holds a lock, as far as it is written beside it. */
   public static String holder(Path file) {
     try {
-      return Files.readString(holderFile(file)).strip();
+      return new String(readHolder(file), StandardCharsets.UTF_8).strip();
     } catch (IOException unknown) {
       return "another process";
+    }
+  }
+
+  // Beside a lock anything may lie: neither a link nor a pipe is followed.
+  private static byte[] readHolder(Path file) throws IOException {
+    Path holder = holderFile(file);
+    if (!Files.isRegularFile(holder, NOFOLLOW_LINKS)) {
+      throw new NoSuchFileException(holder.toString());
+    }
+    try (InputStream in = Files.newInputStream(holder, NOFOLLOW_LINKS)) {
+      return in.readNBytes(HOLDER_LIMIT);
     }
   }
 
@@ -148,7 +166,7 @@ public final class DirectoryLock implements AutoCloseable {
 
     // A shared lock needs no more than reading: a store on a read-only medium can be verified.
     private FileChannel openLockFile(boolean exclusive) throws IOException {
-      if (!Files.exists(path)) {
+      if (!PrivateFiles.isTaken(path)) {
         try {
           PrivateFiles.create(path);
         } catch (java.nio.file.FileAlreadyExistsException madeByAnother) {
@@ -156,8 +174,8 @@ public final class DirectoryLock implements AutoCloseable {
         }
       }
       return exclusive || Files.isWritable(path)
-          ? FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)
-          : FileChannel.open(path, StandardOpenOption.READ);
+          ? FileChannel.open(path, READ, WRITE, NOFOLLOW_LINKS)
+          : FileChannel.open(path, READ, NOFOLLOW_LINKS);
     }
 
     void nameHolder(String purpose) {
@@ -166,11 +184,12 @@ public final class DirectoryLock implements AutoCloseable {
           (purpose + ", " + ProcessOwner.current() + ", since " + now + "\n")
               .getBytes(StandardCharsets.UTF_8);
       try {
-        Files.write(holderFile(path), text);
+        PrivateFiles.overwrite(holderFile(path), text);
         holderText = text;
       } catch (IOException notNamed) {
         // The name helps those who wait; the lock holds without it.
         holderText = null;
+        deleteHolder();
       }
     }
 
@@ -188,13 +207,20 @@ public final class DirectoryLock implements AutoCloseable {
       }
     }
 
+    private void deleteHolder() {
+      try {
+        Files.deleteIfExists(holderFile(path));
+      } catch (IOException leftBehind) {
+        // Empty or torn; whoever takes the lock next writes it anew.
+      }
+    }
+
     private void forgetHolder() {
       byte[] mine = holderText;
       holderText = null;
       try {
-        Path file = holderFile(path);
-        if (mine != null && Files.exists(file) && java.util.Arrays.equals(mine, Files.readAllBytes(file))) {
-          Files.deleteIfExists(file);
+        if (mine != null && Arrays.equals(mine, readHolder(path))) {
+          Files.deleteIfExists(holderFile(path));
         }
       } catch (IOException leftBehind) {
         // Read only while the lock is held by somebody, who writes it anew.

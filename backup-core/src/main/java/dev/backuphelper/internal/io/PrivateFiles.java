@@ -3,6 +3,7 @@ package dev.backuphelper.internal.io;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -30,6 +31,24 @@ public final class PrivateFiles {
         file,
         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
         attributes(file, "rw-------"));
+  }
+
+  /** Writes a file in place, made if it is missing; never through a link, and not durably. */
+  public static void overwrite(Path file, byte[] content) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            Set.of(
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE,
+                NOFOLLOW_LINKS),
+            attributes(file, "rw-------"))) {
+      ByteBuffer bytes = ByteBuffer.wrap(content);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    }
   }
 
   /** Creates a folder and its missing parents; an existing one stays as it is. */

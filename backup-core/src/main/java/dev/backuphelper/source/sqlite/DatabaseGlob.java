@@ -20,7 +20,8 @@ final class DatabaseGlob {
 
   /** Names of files that belong to a database without being one. */
   private static final List<String> COMPANIONS =
-      List.of("-wal", "-shm", "-journal", ".backup-lock", ".backup-open.json");
+      List.of(
+          "-wal", "-shm", "-journal", ".backup-lock", ".backup-lock.holder", ".backup-open.json");
 
   private DatabaseGlob() {}
 

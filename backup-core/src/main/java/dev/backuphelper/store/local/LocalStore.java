@@ -4,6 +4,7 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import dev.backuphelper.internal.io.AtomicFile;
 import dev.backuphelper.internal.io.DirectoryLock;
+import dev.backuphelper.internal.io.MalformedDocumentException;
 import dev.backuphelper.internal.io.PrivateFiles;
 import dev.backuphelper.internal.io.StagingName;
 import dev.backuphelper.store.LockHeldException;
@@ -18,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -74,10 +76,14 @@ public final class LocalStore implements Store {
 
   @Override
   public boolean exists() throws IOException {
-    if (Files.exists(directory) && !Files.isDirectory(directory)) {
-      throw new NotDirectoryException(directory.toString());
+    try {
+      if (!Files.readAttributes(directory, BasicFileAttributes.class).isDirectory()) {
+        throw new NotDirectoryException(directory.toString());
+      }
+      return true;
+    } catch (NoSuchFileException missing) {
+      return false;
     }
-    return Files.isDirectory(directory);
   }
 
   @Override
@@ -109,9 +115,10 @@ public final class LocalStore implements Store {
 
   @Override
   public byte[] read(String name, int limit) throws IOException {
+    requireRegular(name);
     try (SeekableByteChannel channel = Files.newByteChannel(resolve(name), READ_NO_LINK)) {
       if (channel.size() > limit) {
-        throw new IOException(name + " is larger than " + limit + " bytes");
+        throw new MalformedDocumentException(name + " is larger than " + limit + " bytes", null);
       }
       ByteBuffer content = ByteBuffer.allocate((int) channel.size());
       while (content.hasRemaining() && channel.read(content) >= 0) {
@@ -123,6 +130,7 @@ public final class LocalStore implements Store {
 
   @Override
   public InputStream open(String name) throws IOException {
+    requireRegular(name);
     return Files.newInputStream(resolve(name), NOFOLLOW_LINKS);
   }
 
@@ -182,7 +190,7 @@ public final class LocalStore implements Store {
                       "the store " + location() + " is in use: " + DirectoryLock.holder(file)));
     } catch (AccessDeniedException | ReadOnlyFileSystemException readOnly) {
       return lockReadOnly(mode, readOnly);
-    } catch (java.nio.file.FileSystemException failure) {
+    } catch (FileSystemException failure) {
       if (Files.isWritable(directory)) {
         throw failure;
       }
@@ -214,6 +222,15 @@ public final class LocalStore implements Store {
   @Override
   public String toString() {
     return "LocalStore[" + directory + "]";
+  }
+
+  /** A pipe would make whoever opens it wait for ever. */
+  private void requireRegular(String name) throws IOException {
+    BasicFileAttributes attributes =
+        Files.readAttributes(resolve(name), BasicFileAttributes.class, NOFOLLOW_LINKS);
+    if (!attributes.isRegularFile()) {
+      throw new MalformedDocumentException(name + " is no regular file", null);
+    }
   }
 
   private BasicFileAttributes regular(String name) throws IOException {

@@ -1,0 +1,68 @@
+package dev.backuphelper.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.backuphelper.cli.Cli.Run;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Runs a class of this class path in a process of its own. */
+final class JavaProcess {
+  private final Process process;
+  private final Path out;
+  private final Path err;
+
+  private JavaProcess(Process process, Path out, Path err) {
+    this.process = process;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Starts a class, with its input closed. */
+  static JavaProcess start(Path folder, Class<?> type, Object... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:+UseSerialGC");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(type.getName());
+    for (Object argument : arguments) {
+      command.add(argument.toString());
+    }
+    Path out = Files.createTempFile(folder, "out", ".txt");
+    Path err = Files.createTempFile(folder, "err", ".txt");
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.redirectOutput(out.toFile()).redirectError(err.toFile()).directory(folder.toFile());
+    builder.environment().put("BACKUP_DIR", folder.resolve("backups").toString());
+    Process process = builder.start();
+    process.getOutputStream().close();
+    return new JavaProcess(process, out, err);
+  }
+
+  /** Waits for the end. */
+  Run end() throws IOException, InterruptedException {
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError("still running: " + Files.readString(err));
+    }
+    return new Run(process.exitValue(), read(out), read(err));
+  }
+
+  /** Asks it to end, as {@code kill} does. */
+  void terminate() {
+    process.destroy();
+  }
+
+  /** Tells whether it has not ended. */
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  private static String read(Path file) throws IOException {
+    return Files.readString(file, UTF_8);
+  }
+}

@@ -1,0 +1,244 @@
+package dev.backuphelper.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.backuphelper.cli.Cli.Run;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class VerifyCommandTest extends CommandTest {
+  @Test
+  void says_what_was_checked() {
+    String id = create();
+
+    Run run = cli.run("verify");
+
+    assertThat(run.exit()).isZero();
+    assertThat(run.out())
+        .contains("valid    app.db.backup." + id)
+        .contains("sha256, quick_check")
+        .contains("1 of 1 valid");
+    assertThat(cli.run("verify", "--full").out()).contains("integrity_check");
+  }
+
+  @Test
+  void json_has_the_keys_of_the_contract() {
+    String id = create();
+
+    Run run = cli.run("validate", id, "--json");
+
+    assertEnvelope(run, "verify");
+    assertThat(run.object("summary"))
+        .containsEntry("total_files", 1L)
+        .containsEntry("valid", 1L)
+        .containsEntry("invalid", 0L)
+        .containsEntry("all_valid", true);
+    Map<String, Object> file = run.objects("files").get(0);
+    assertThat(file)
+        .containsOnlyKeys("id", "path", "valid", "size_bytes", "sha256", "checks")
+        .containsEntry("id", id)
+        .containsEntry("valid", true);
+    assertThat(file.get("sha256").toString()).matches("[0-9a-f]{64}");
+    assertThat((List<?>) file.get("checks"))
+        .first()
+        .satisfies(
+            c ->
+                assertThat(((Map<?, ?>) c).keySet().toString())
+                    .isEqualTo("[name, status, detail]"));
+  }
+
+  @Test
+  void a_flipped_bit_is_found() throws IOException {
+    String good = create();
+    String bad = create();
+    Database.flipBit(artifact(bad));
+
+    Run run = cli.run("verify", "--json");
+
+    assertFails(run, 4, "1 of 2 is not valid", bad);
+    assertEnvelope(run, "verify");
+    assertThat(run.object("error")).containsEntry("code", "VERIFICATION_FAILED");
+    assertThat(run.object("summary"))
+        .containsEntry("invalid", 1L)
+        .containsEntry("all_valid", false);
+    assertThat(run.objects("files"))
+        .filteredOn(file -> file.get("valid").equals(false))
+        .singleElement()
+        .satisfies(file -> assertThat(file.get("error").toString()).isNotEmpty());
+    assertThat(cli.run("verify", good).exit()).isZero();
+    assertThat(cli.run("verify").out()).contains("INVALID  app.db.backup." + bad);
+    assertThat(cli.run("verify", "--quiet").out().strip()).isEqualTo("app.db.backup." + bad);
+    assertThat(cli.run("list").out()).contains("BAD");
+    Map<String, Object> listed = cli.run("list", "--json").objects("backups").get(0);
+    assertThat(listed).containsEntry("verified", null);
+    assertThat(listed.get("last_check").toString()).contains("result=bad");
+  }
+
+  @Test
+  void missing_files_are_found() throws IOException {
+    Files.delete(artifact(create()));
+    assertFails(cli.run("verify"), 4, "1 of 1");
+
+    create();
+    String third = create();
+    Files.delete(artifact(third));
+    assertFails(cli.run("verify"), 4, "2 of 3 are not valid, the first is");
+  }
+
+  @Test
+  void nothing_to_verify_is_not_found_but_has_a_summary() {
+    Run run = cli.run("verify", "--json");
+
+    assertFails(run, 5, "nothing to verify", store.toString());
+    assertEnvelope(run, "verify");
+    assertThat(run.object("summary"))
+        .containsEntry("total_files", 0L)
+        .containsEntry("all_valid", false);
+    assertThat(run.json()).containsEntry("files", List.of());
+    assertThat(store).doesNotExist();
+  }
+
+  @Test
+  void what_is_named_must_be_there() {
+    create();
+
+    assertFails(cli.run("verify", "20200101-000000-000"), 5, "backup not found");
+    assertFails(cli.run("verify", "../../no/such"), 5, "does not exist");
+    assertFails(cli.run("verify", folder.resolve("none.db")), 5, "does not exist");
+    assertFails(cli.run("verify", "*"), 2, "'*'");
+    assertFails(cli.run("verify", ""), 2, "empty argument");
+  }
+
+  @Test
+  void plain_files_are_known_by_their_content() throws IOException {
+    Path odd = Files.copy(database, folder.resolve("odd.name"));
+    Path text = Files.writeString(folder.resolve("text.db"), "this is a text, no database");
+    Path empty = Files.createFile(folder.resolve("empty.db"));
+
+    assertThat(cli.run("verify", odd, database).exit()).isZero();
+    assertFails(cli.run("verify", text), 4, "validation failed");
+    assertFails(cli.run("verify", empty), 4, "empty");
+    Run run = cli.run("verify", odd, text, "--json");
+    assertFails(run, 4, "1 of 2");
+    assertThat(run.objects("files")).allSatisfy(file -> assertThat(file).doesNotContainKey("id"));
+  }
+
+  @Test
+  void a_database_without_tables_is_not_valid() {
+    Path hollow = folder.resolve("hollow.db");
+    Database.execute(hollow, "create table t (a)", "drop table t");
+
+    assertFails(cli.run("verify", hollow), 4, "no tables");
+  }
+
+  @Test
+  void folders_of_plain_files_are_searched_by_pattern() throws IOException {
+    Path dumps = Files.createDirectory(folder.resolve("dumps"));
+    Database.create(dumps.resolve("one.db"));
+    Database.create(dumps.resolve("two.backup"));
+
+    assertThat(cli.run("verify", dumps, "--json").objects("files")).hasSize(1);
+    assertThat(
+            cli.run("verify", dumps, "--pattern", "*.backup", "--pattern", "*.db", "--json")
+                .objects("files"))
+        .hasSize(2);
+    assertFails(cli.run("verify", dumps, "--pattern", "*.none"), 5, "nothing to verify");
+    assertFails(cli.run("verify", "--pattern", "*.db"), 2, "--pattern");
+  }
+
+  @Test
+  void a_folder_with_manifests_is_a_store() {
+    create();
+    create();
+    Cli elsewhere = Cli.of(folder.resolve("elsewhere"));
+
+    assertThat(elsewhere.run("verify", store, "--json").objects("files")).hasSize(2);
+    assertThat(elsewhere.run("verify", store, database, "--json").objects("files")).hasSize(3);
+  }
+
+  @Test
+  void limits_of_age_and_size_are_asked() {
+    create();
+    Cli later = cli.at(Clock.offset(Clock.systemUTC(), Duration.ofHours(30)));
+
+    assertThat(later.run("verify", "--max-age-days", "2").exit()).isZero();
+    assertFails(later.run("verify", "--max-age-hours", "24"), 4, "too old");
+    assertFails(
+        later.run("verify", "--max-age-days", "1.2", "--max-age-hours", "99"), 4, "too old");
+    assertFails(cli.run("verify", "--min-size-mb", "1"), 4, "too small");
+    assertFails(cli.run("verify", "--max-size-gb", "0.000001"), 4, "too large");
+    assertThat(cli.run("verify", "--min-size-mb", "0.001", "--max-size-gb", "1").exit()).isZero();
+  }
+
+  @Test
+  void a_corrupt_manifest_is_not_valid() throws IOException {
+    create();
+    String bad = create();
+    Files.writeString(store.resolve("backup-metadata." + bad + ".json"), "{");
+
+    assertFails(cli.run("verify"), 4, bad);
+    assertFails(cli.run("verify", bad), 4, bad);
+  }
+
+  @Test
+  void a_report_is_written_whatever_the_outcome() throws IOException {
+    Path report = folder.resolve("deep/er/report.json");
+
+    assertThat(cli.run("verify", "--report", report).exit()).isEqualTo(5);
+    assertThat(summary(report)).containsEntry("total_files", 0L);
+
+    create();
+    assertThat(cli.run("verify", "--report", report, "--quiet").exit()).isZero();
+    assertThat(summary(report)).containsEntry("all_valid", true);
+
+    assertThat(cli.run("verify", "--report", report, "--max-age-days", "x").exit()).isEqualTo(2);
+    assertThat(summary(report)).containsEntry("all_valid", false);
+
+    assertThat(cli.run("verify", "--max-age-days", "x", "--report=" + report).exit()).isEqualTo(2);
+    assertThat(Cli.json(Files.readAllBytes(report))).containsEntry("success", false);
+    assertThat(names(report.getParent())).containsExactly("report.json");
+  }
+
+  @SuppressWarnings("unchecked") // JSON has objects of text keys alone
+  private static Map<String, Object> summary(Path report) throws IOException {
+    return (Map<String, Object>) Cli.json(Files.readAllBytes(report)).get("summary");
+  }
+
+  @Test
+  void a_report_that_cannot_be_written_is_a_failure_of_its_own() throws IOException {
+    create();
+    Path file = Files.createFile(folder.resolve("file"));
+
+    Run run = cli.run("verify", "--json", "--report", file.resolve("report.json"));
+
+    assertFails(run, 1, "cannot write the report");
+    assertEnvelope(run, "verify");
+    assertThat(run.object("summary")).containsEntry("all_valid", true);
+
+    Files.delete(artifact(cli.run("list", "--quiet").out().strip()));
+    Run bad = cli.run("verify", "--report", folder);
+    assertThat(bad.exit()).isEqualTo(4);
+    assertThat(bad.err()).contains("warning: cannot write the report");
+  }
+
+  @Test
+  void a_report_replaces_a_file_but_nothing_else() throws IOException {
+    create();
+    Path report = Files.writeString(folder.resolve("report.json"), "{}");
+    Path link = Files.createSymbolicLink(folder.resolve("link.json"), report);
+
+    assertThat(cli.run("verify", "--report", link).exit()).isZero();
+
+    assertThat(link).isSymbolicLink();
+    assertThat(Cli.json(Files.readAllBytes(report))).containsEntry("command", "verify");
+    assertThat(cli.run("verify", "--report", folder).exit()).isEqualTo(1);
+    assertFails(cli.run("verify", "--report", database), 1, "is no report");
+    assertThat(Database.notes(database)).isEqualTo(10);
+  }
+}

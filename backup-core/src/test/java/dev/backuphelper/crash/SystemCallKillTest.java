@@ -1,0 +1,155 @@
+package dev.backuphelper.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.backuphelper.crash.Aftermath.Ending;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A child process is killed as it enters a system call that changes a file, SQLite's own calls
+ * included: at each of them in a thorough run. Needs {@code strace}.
+ */
+@Timeout(value = 90, unit = TimeUnit.MINUTES)
+class SystemCallKillTest {
+  private static final List<String> CALLS =
+      List.of("rename", "unlink", "fsync", "fdatasync", "ftruncate", "pwrite64");
+  private static final Pattern TRACED = Pattern.compile("(\\d+) +(\\w+)\\(.*");
+
+  // Pages are written one by one, and one is like another.
+  private static final int CALLS_OF_A_KIND = 40;
+
+  @TempDir private Path folder;
+
+  /** A call, counted from 1 among those of its name. */
+  private record Call(String name, int number) {}
+
+  @BeforeAll
+  static void needStrace() throws Exception {
+    Process probe;
+    try {
+      probe = new ProcessBuilder("strace", "-f", "-e", "trace=none", "true").start();
+    } catch (IOException missing) {
+      probe = null;
+    }
+    assumeThat(probe).as("strace").isNotNull();
+    assumeThat(probe.waitFor()).as("strace works here").isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      names = {
+        "CREATE_TWO",
+        "RESTORE_WAL",
+        "RESTORE_OTHER_PAGES",
+        "RESTORE_GARBAGE",
+        "RESTORE_THREE",
+        "CLEAN"
+      })
+  void killedAtASystemCall_nothingIsHarmed(Scenario scenario) throws Exception {
+    List<Call> all = calls(scenario);
+    Random random = new Random(Effort.SEED ^ scenario.name().hashCode());
+    List<Call> chosen = Effort.choose(all, 1, random);
+    AtomicInteger killed = new AtomicInteger();
+
+    InParallel.forEach(
+        chosen,
+        call -> {
+          if (kill(scenario, call)) {
+            killed.incrementAndGet();
+          }
+        });
+
+    Effort.report(
+        "%s killed at %d of %d system calls, %s"
+            .formatted(
+                scenario, killed.get(), all.size(), chosen.size() == 1 ? chosen : "all tried"));
+    assertThat(killed.get()).isGreaterThanOrEqualTo(chosen.size() * 3 / 4);
+  }
+
+  private boolean kill(Scenario scenario, Call call) throws Exception {
+    World world = newWorld(scenario);
+    Aftermath aftermath = new Aftermath(scenario, world);
+    String injected = "inject=" + call.name() + ":signal=KILL:when=" + call.number();
+    List<String> strace =
+        List.of("strace", "-f", "-o", "/dev/null", "-e", "trace=" + call.name(), "-e", injected);
+    boolean killed;
+    // The last calls come after the work is done, when the JVM removes its own temporary files.
+    try (ChildJvm child =
+        CrashingProcess.startUnder(strace, scenario, scenario, world, CrashPoints.NONE)) {
+      killed = !child.readAll().contains("done");
+      assertThat(child.awaitExit()).isIn(ChildJvm.KILLED, killed ? ChildJvm.KILLED : 0);
+    }
+    if (scenario.name().startsWith("RESTORE_")) {
+      aftermath.requireRecovered(Ending.EITHER);
+    } else {
+      aftermath.requireSoundStore(scenario == Scenario.CLEAN);
+    }
+    LiveDatabase.deleteTree(world.folder());
+    return killed;
+  }
+
+  /** Returns the calls of the thread that makes most of them, which is the one that works. */
+  private List<Call> calls(Scenario scenario) throws Exception {
+    World world = newWorld(scenario);
+    Path trace = folder.resolve("trace-" + scenario);
+    List<String> strace =
+        List.of("strace", "-f", "-o", trace.toString(), "-e", "trace=" + String.join(",", CALLS));
+    try (ChildJvm child =
+        CrashingProcess.startUnder(strace, scenario, scenario, world, CrashPoints.NONE)) {
+      assertThat(child.readAll()).containsExactly("ready", "done");
+    }
+    Map<String, Map<String, Integer>> counts = new HashMap<>();
+    for (String line : Files.readAllLines(trace)) {
+      Matcher traced = TRACED.matcher(line);
+      if (traced.matches()) {
+        counts
+            .computeIfAbsent(traced.group(1), thread -> new TreeMap<>())
+            .merge(traced.group(2), 1, Integer::sum);
+      }
+    }
+    return calls(
+        counts.values().stream()
+            .max(java.util.Comparator.comparing(SystemCallKillTest::sum))
+            .orElseThrow());
+  }
+
+  private static int sum(Map<String, Integer> counts) {
+    return counts.values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  private static List<Call> calls(Map<String, Integer> counts) {
+    List<Call> calls = new ArrayList<>();
+    counts.forEach(
+        (name, count) -> {
+          int step = Math.max(1, count / CALLS_OF_A_KIND);
+          for (int number = 1; number <= count; number += step) {
+            calls.add(new Call(name, number));
+          }
+        });
+    return calls;
+  }
+
+  private World newWorld(Scenario scenario) throws IOException {
+    World world = World.in(Files.createTempDirectory(folder, "world-"), World.SMALL);
+    scenario.prepare(world);
+    return world;
+  }
+}

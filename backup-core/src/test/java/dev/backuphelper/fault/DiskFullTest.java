@@ -1,0 +1,252 @@
+package dev.backuphelper.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.backuphelper.BackupHelper;
+import dev.backuphelper.RecoverRequest;
+import dev.backuphelper.error.BackupException;
+import dev.backuphelper.error.ErrorCode;
+import dev.backuphelper.error.RestoreFailedException;
+import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.RestoreOutcome;
+import dev.backuphelper.source.sqlite.SqliteSource;
+import dev.backuphelper.store.local.LocalStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A full disk harms no existing backup and no target (rule 11). A small disk is really filled where
+ * one can be mounted; elsewhere the fault layer says that it is full, which SQLite does not hear.
+ */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class DiskFullTest {
+  private static final int DISK_MEGABYTES = 4;
+  private static final long PLENTY = 1L << 40;
+
+  private final Faults faults = new Faults();
+  private final FaultyFileSystem files = new FaultyFileSystem(faults);
+  private Path root;
+  private Path small;
+  private Optional<SmallDisk> disk;
+
+  @BeforeEach
+  void mount() throws IOException {
+    root = Folders.create();
+    small = Files.createDirectory(root.resolve("small"));
+    disk = SmallDisk.mount(small, DISK_MEGABYTES);
+    Thorough.print(
+        "disk full: %s", disk.isPresent() ? "on a tmpfs of 4 MB" : "by the fault layer, no mount");
+  }
+
+  @AfterEach
+  void unmount() throws IOException {
+    if (disk.isPresent()) {
+      disk.get().close();
+    }
+    Folders.delete(root);
+  }
+
+  /** The check before the work refuses; nothing is begun. */
+  @Test
+  void aCreateThatCannotFitIsRefused() throws IOException {
+    Path database = database(root, "app.db", true);
+    Path store = small.resolve("backups");
+    BackupHelper helper = helper(LocalStore.in(files.path(store)), database);
+    Backup first = helper.create();
+    Set<String> before = Folders.names(store);
+    files.pretendUsableSpace(200_000);
+
+    assertNoSpace(catchThrowableOfType(BackupException.class, helper::create));
+
+    assertThat(Folders.names(store)).isEqualTo(before);
+    assertThat(helper.list()).extracting(Backup::id).containsExactly(first.id());
+    assertThat(helper.verifyAll().allValid()).isTrue();
+  }
+
+  @Test
+  void aCreateThatRunsOutOfSpaceLeavesNothing() throws IOException {
+    Path database = database(root, "app.db", true);
+    Path store = small.resolve("backups");
+    BackupHelper helper = helper(LocalStore.in(files.path(store)), database);
+    Backup first = helper.create();
+    Set<String> before = Folders.names(store);
+    files.pretendUsableSpace(PLENTY);
+    int failed = 0;
+    boolean succeeded = false;
+    for (long room = 0; !succeeded; room += step(database)) {
+      fill(room);
+      BackupException failure = catchThrowableOfType(BackupException.class, helper::create);
+      free();
+      if (failure == null) {
+        succeeded = true;
+      } else {
+        failed++;
+        assertNoSpace(failure);
+        assertThat(Folders.names(store)).as("with %d bytes free", room).isEqualTo(before);
+        assertThat(helper.listing().unreadable()).isEmpty();
+        assertThat(helper.list()).extracting(Backup::id).containsExactly(first.id());
+      }
+      assertThat(helper.verifyAll().allValid()).isTrue();
+    }
+    assertThat(failed).isGreaterThanOrEqualTo(3);
+    assertThat(helper.list()).hasSize(2);
+    Thorough.print("disk full: create failed %d times", failed);
+  }
+
+  /** The journal or log of the database is what needs the room. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aRestoreThroughSqliteThatRunsOutOfSpaceChangesNothing(boolean wal) throws IOException {
+    Path database = database(small, "app.db", wal);
+    BackupHelper helper = helper(LocalStore.in(files.path(root.resolve("backups"))), database);
+    Backup first = helper.create();
+    Databases.change(database, 2);
+    restoreUntilItFits(helper, first, database, false);
+  }
+
+  @Test
+  void anInstallThatRunsOutOfSpaceLeavesNothing() throws IOException {
+    Path database = database(small, "app.db", true);
+    BackupHelper helper = helper(LocalStore.in(files.path(root.resolve("backups"))), database);
+    Backup first = helper.create();
+    Files.delete(database);
+    restoreUntilItFits(helper, first, database, false);
+  }
+
+  @Test
+  void aSafetyBackupThatDoesNotFitStopsTheRestore() throws IOException {
+    Path database = database(root, "app.db", true);
+    Path store = small.resolve("backups");
+    BackupHelper helper = helper(LocalStore.in(files.path(store)), database);
+    Backup first = helper.create();
+    Databases.change(database, 2);
+    String before = Databases.content(database);
+    files.pretendUsableSpace(PLENTY);
+    Set<String> stored = Folders.names(store);
+
+    fill(60_000);
+    BackupException failure =
+        catchThrowableOfType(BackupException.class, () -> helper.restore(first.id()));
+    free();
+
+    assertNoSpace(failure);
+    assertThat(failure).isNotInstanceOf(RestoreFailedException.class);
+    assertThat(Databases.content(database)).isEqualTo(before);
+    assertThat(Folders.names(store)).isEqualTo(stored);
+    assertThat(helper.openPlans()).isEmpty();
+    assertThat(helper.verifyAll().allValid()).isTrue();
+  }
+
+  /** Then the result of undoing cannot be proven, but what is there is whole all the same. */
+  @Test
+  void storeAndDatabaseOnOneFullDisk() throws IOException {
+    Path database = database(small, "app.db", false);
+    BackupHelper helper = helper(LocalStore.in(files.path(small.resolve("backups"))), database);
+    Backup first = helper.create();
+    Databases.change(database, 2);
+    restoreUntilItFits(helper, first, database, true);
+  }
+
+  private void restoreUntilItFits(
+      BackupHelper helper, Backup backup, Path database, boolean mayStayOpen) throws IOException {
+    String before = Databases.content(database);
+    Set<String> beside = Folders.names(small);
+    files.pretendUsableSpace(PLENTY);
+    int failed = 0;
+    boolean succeeded = false;
+    for (long room = leastRoom(); !succeeded; room += step(database)) {
+      fill(room);
+      BackupException failure =
+          catchThrowableOfType(BackupException.class, () -> helper.restore(backup.id()));
+      free();
+      if (failure == null) {
+        succeeded = true;
+      } else {
+        failed++;
+        assertNoSpace(failure);
+        assertThat(Databases.content(database)).as("%d bytes free", room).isEqualTo(before);
+        if (failure instanceof RestoreFailedException restore
+            && restore.outcome() == RestoreOutcome.UNKNOWN) {
+          assertThat(mayStayOpen).as("could not be undone with %d bytes free", room).isTrue();
+          helper.recover(new RecoverRequest(null, RecoverRequest.Choice.KEEP, false));
+        }
+        assertThat(helper.openPlans()).isEmpty();
+        assertThat(Folders.names(small))
+            .as("%d bytes free", room)
+            .filteredOn(name -> !name.endsWith(".backup-lock"))
+            .containsExactlyInAnyOrderElementsOf(beside);
+      }
+    }
+    assertThat(failed).isGreaterThanOrEqualTo(2);
+    assertThat(Databases.content(database)).startsWith("v1 of 1 ");
+    assertThat(helper.verifyAll().allValid()).isTrue();
+    assertThat(helper.create().verified()).isTrue();
+    Thorough.print("disk full: restore failed %d times", failed);
+  }
+
+  private static void assertNoSpace(BackupException failure) {
+    assertThat(failure).isNotNull();
+    assertThat(failure.code()).as(failure.toString()).isEqualTo(ErrorCode.NO_SPACE);
+    assertThat(failure.hint()).isPresent();
+  }
+
+  /** Without room for its shared memory SQLite cannot even read a database that keeps a log. */
+  private long leastRoom() {
+    return disk.isPresent() ? 64_000 : 0;
+  }
+
+  /** The fault layer sees documents alone, which are small. */
+  private long step(Path database) throws IOException {
+    if (disk.isEmpty()) {
+      return 300;
+    }
+    long size = Math.max(200_000, Files.exists(database) ? Files.size(database) : 0);
+    return size / Thorough.choose(6, 60);
+  }
+
+  private void fill(long room) throws IOException {
+    if (disk.isPresent()) {
+      disk.get().leave(room);
+    } else {
+      faults.armFullAfter(room);
+    }
+  }
+
+  private void free() throws IOException {
+    if (disk.isPresent()) {
+      disk.get().free();
+    }
+    faults.disarm();
+  }
+
+  /** Makes a database of a few hundred kilobytes at version 1. */
+  private static Path database(Path folder, String name, boolean wal) {
+    Path file = Databases.create(folder.resolve(name), wal, 4096);
+    Databases.run(
+        file,
+        "CREATE TABLE ballast(bytes BLOB)",
+        "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r WHERE i < 300)"
+            + " INSERT INTO ballast SELECT randomblob(1000) FROM r");
+    return file;
+  }
+
+  private BackupHelper helper(LocalStore store, Path database) {
+    return BackupHelper.builder()
+        .source(SqliteSource.of(files.path(database)))
+        .store(store)
+        .lockTimeout(Duration.ofSeconds(2))
+        .build();
+  }
+}

@@ -1,0 +1,42 @@
+package dev.backuphelper.fault;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Random sequences of operations and crashes over several groups of databases in one store, held
+ * against what they should have done.
+ */
+class ModelTest {
+  private static final int SEQUENCES = Thorough.choose(8, Integer.getInteger("model.n", 120));
+  private static final int STEPS = Thorough.choose(25, 40);
+  private static final long FIRST_SEED = 20261120;
+
+  @Test
+  @Timeout(value = 20, unit = TimeUnit.MINUTES)
+  void theStoreHoldsWhatTheModelHolds() throws IOException {
+    int crashes = 0;
+    int steps = 0;
+    for (int sequence = 0; sequence < SEQUENCES; sequence++) {
+      long seed = FIRST_SEED + sequence;
+      try (RandomLife life = new RandomLife(seed)) {
+        try {
+          for (int step = 0; step < STEPS; step++) {
+            life.step();
+            steps++;
+          }
+          life.end();
+        } catch (AssertionError | RuntimeException broken) {
+          throw new AssertionError(
+              "seed %d, after %s: %s".formatted(seed, life.history(), broken.getMessage()), broken);
+        }
+        crashes += life.crashes();
+      }
+    }
+    Thorough.print(
+        "model: %d sequences from seed %d, %d steps, %d crashes",
+        SEQUENCES, FIRST_SEED, steps, crashes);
+  }
+}
