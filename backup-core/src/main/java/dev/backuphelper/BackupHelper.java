@@ -57,8 +57,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Immutable and thread-safe; several threads, instances and processes may work on one store at
- * once. Every method may throw a {@link dev.backuphelper.error.BackupException}, whose code and hint
- * say what is wrong and what to do.
+ * once. Every method may throw a {@link dev.backuphelper.error.BackupException}, whose code and
+ * hint say what is wrong and what to do.
  */
 public final class BackupHelper {
   /** How long operations wait for locks unless the builder says otherwise. */
@@ -84,8 +84,8 @@ public final class BackupHelper {
   }
 
   /**
-   * Makes a backup of all sources. A source that fails its own checks is backed up all the same, and
-   * the backup says that it is {@linkplain Backup#damaged() damaged}.
+   * Makes a backup of all sources. A source that fails its own checks is backed up all the same,
+   * and the backup says that it is {@linkplain Backup#damaged() damaged}.
    */
   public Backup create(CreateRequest request) {
     return new CreateOperation(context, request.order()).run();
@@ -193,8 +193,8 @@ public final class BackupHelper {
    *
    * @param force whether the last good backup of some databases may go
    * @param dryRun whether to report alone
-   * @throws dev.backuphelper.error.RefusedException if one is pinned, the base of another, needed by
-   *     an open restore, or the last good one
+   * @throws dev.backuphelper.error.RefusedException if one is pinned, the base of another, needed
+   *     by an open restore, or the last good one
    */
   public CleanReport delete(Collection<BackupId> ids, boolean force, boolean dryRun) {
     return new DeleteOperation(context, ids, force, dryRun).run();

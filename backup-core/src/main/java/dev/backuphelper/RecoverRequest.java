@@ -16,7 +16,9 @@ public record RecoverRequest(@Nullable BackupId plan, Choice choice, boolean dry
   public enum Choice {
     /** What the plan says, unless the database changed since: then it stays open. */
     PLANNED,
-    /** Put the backup's content there, whatever happened since; the state found is backed up first. */
+    /**
+     * Put the backup's content there, whatever happened since; the state found is backed up first.
+     */
     RESTORE,
     /** Keep what is there and close the plan. */
     KEEP

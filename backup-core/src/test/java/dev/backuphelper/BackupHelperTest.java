@@ -119,8 +119,7 @@ class BackupHelperTest {
 
   @Test
   void create_withoutChecks_isNotVerified() {
-    Backup backup =
-        helper(app).create(CreateRequest.builder().checks(CheckLevel.NONE).build());
+    Backup backup = helper(app).create(CreateRequest.builder().checks(CheckLevel.NONE).build());
 
     assertThat(backup.verified()).isFalse();
     assertThat(helper().verify(backup.id()).allValid()).isTrue();
@@ -135,8 +134,7 @@ class BackupHelperTest {
 
   @Test
   void create_missingDatabase_isAnErrorAndMakesNothing() {
-    assertThatThrownBy(
-            () -> helper(SampleDatabase.at(directory.resolve("missing.db"))).create())
+    assertThatThrownBy(() -> helper(SampleDatabase.at(directory.resolve("missing.db"))).create())
         .isInstanceOfSatisfying(
             SourceException.class,
             failure -> {
@@ -322,7 +320,8 @@ class BackupHelperTest {
     Backup old = at(Instant.parse("2025-01-01T00:00:00Z")).create();
     BackupHelper later = at(Instant.parse("2025-01-03T00:00:00Z"));
 
-    assertThat(error(later, VerifyRequest.builder().maxAge(Duration.ofDays(1)))).contains("too old");
+    assertThat(error(later, VerifyRequest.builder().maxAge(Duration.ofDays(1))))
+        .contains("too old");
     assertThat(error(later, VerifyRequest.builder().minSize(1 << 20))).contains("too small");
     assertThat(error(later, VerifyRequest.builder().maxSize(100))).contains("too large");
     assertThat(later.verify(VerifyRequest.builder().maxAge(Duration.ofDays(3)).build()).allValid())
@@ -364,8 +363,7 @@ class BackupHelperTest {
     }
     assertThatThrownBy(
             () ->
-                helper()
-                    .verify(VerifyRequest.builder().file(directory.resolve("none.db")).build()))
+                helper().verify(VerifyRequest.builder().file(directory.resolve("none.db")).build()))
         .hasMessageContaining("does not exist");
   }
 
@@ -395,7 +393,8 @@ class BackupHelperTest {
 
     CleanReport report = backups.cleanOld(2);
 
-    assertThat(report.removed()).extracting(CleanReport.Removed::id)
+    assertThat(report.removed())
+        .extracting(CleanReport.Removed::id)
         .containsExactly(made.get(2).id().value(), made.get(1).id().value());
     assertThat(report.freedBytes()).isGreaterThan(2 * 8192);
     assertThat(backups.list())
@@ -459,7 +458,8 @@ class BackupHelperTest {
     CleanReport report =
         helper().cleanFolder(folder, RetentionPolicy.keepLast(1), List.of(), false);
 
-    assertThat(report.removed()).extracting(CleanReport.Removed::id)
+    assertThat(report.removed())
+        .extracting(CleanReport.Removed::id)
         .containsExactly("day3.db", "day2.db");
     assertThat(folder.resolve("day4.db")).exists();
     assertThat(folder.resolve("day1.db")).exists();

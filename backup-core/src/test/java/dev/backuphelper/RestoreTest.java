@@ -139,8 +139,7 @@ class RestoreTest {
   void restore_targetIsAFolder_isRefusedAndTouchesNothing() {
     Backup backup = helper(app).create();
 
-    assertThatThrownBy(
-            () -> helper().restore(RestoreRequest.of(backup.id()).to(directory).build()))
+    assertThatThrownBy(() -> helper().restore(RestoreRequest.of(backup.id()).to(directory).build()))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("the target is a folder");
   }
@@ -182,8 +181,7 @@ class RestoreTest {
     app.execute("CREATE TABLE big(b)", "INSERT INTO big VALUES (zeroblob(100000))");
     BackupHelper backups = helper(app);
     Backup backup = backups.create();
-    try (var channel =
-        Files.newByteChannel(app.path(), java.nio.file.StandardOpenOption.WRITE)) {
+    try (var channel = Files.newByteChannel(app.path(), java.nio.file.StandardOpenOption.WRITE)) {
       channel.truncate(6000);
     }
 
@@ -226,8 +224,7 @@ class RestoreTest {
   @ValueSource(strings = {"wal", "delete"})
   void restore_otherPageSize_works(String targetMode) {
     Backup backup = helper(app).create();
-    SampleDatabase target =
-        SampleDatabase.create(directory.resolve("t.db"), targetMode, 1024);
+    SampleDatabase target = SampleDatabase.create(directory.resolve("t.db"), targetMode, 1024);
 
     helper().restore(RestoreRequest.of(backup.id()).to(target.path()).build());
 
@@ -282,8 +279,7 @@ class RestoreTest {
       Files.copy(directory.resolve("w.db-wal"), directory.resolve("c.db-wal"));
     }
 
-    RestoreReport report =
-        backups.restore(RestoreRequest.of(backup.id()).to(copy).build());
+    RestoreReport report = backups.restore(RestoreRequest.of(backup.id()).to(copy).build());
 
     assertThat(SampleDatabase.at(copy).items()).containsExactly("one", "two", "three");
     Path undo = directory.resolve("undo.db");
@@ -359,8 +355,7 @@ class RestoreTest {
     app.execute("DELETE FROM item");
     other.execute("DELETE FROM item");
 
-    backups.restore(
-        RestoreRequest.of(backup.id()).component(new SourceName("other.db")).build());
+    backups.restore(RestoreRequest.of(backup.id()).component(new SourceName("other.db")).build());
 
     assertThat(app.items()).isEmpty();
     assertThat(other.items()).hasSize(3);
@@ -373,8 +368,7 @@ class RestoreTest {
     app.execute("DELETE FROM item");
     Set<String> before = beside(app.path());
 
-    RestoreReport report =
-        backups.restore(RestoreRequest.of(backup.id()).dryRun().build());
+    RestoreReport report = backups.restore(RestoreRequest.of(backup.id()).dryRun().build());
 
     assertThat(report.dryRun()).isTrue();
     assertThat(report.outcome()).isEqualTo(RestoreOutcome.UNCHANGED);
@@ -462,8 +456,7 @@ class RestoreTest {
         .overwrite(8100, new byte[] {1});
     app.execute("DELETE FROM item");
 
-    RestoreReport report =
-        backups.restore(RestoreRequest.of(bad.id()).unverified().build());
+    RestoreReport report = backups.restore(RestoreRequest.of(bad.id()).unverified().build());
 
     assertThat(report.verified()).isFalse();
     assertThat(report.warnings()).anyMatch(text -> text.contains("SHA-256"));
@@ -477,8 +470,7 @@ class RestoreTest {
     assertThatThrownBy(() -> backups.restore(new BackupId("20010101-000000-000")))
         .isInstanceOfSatisfying(
             BackupNotFoundException.class,
-            failure ->
-                assertThat(failure.hint().orElseThrow()).contains(backup.id().value()));
+            failure -> assertThat(failure.hint().orElseThrow()).contains(backup.id().value()));
   }
 
   @Test
@@ -489,7 +481,8 @@ class RestoreTest {
     String host = backup.manifest().origin().hostname();
     Files.writeString(
         manifest, text.replace("\"hostname\" : \"" + host + '"', "\"hostname\" : \"elsewhere\""));
-    String digest = org.apache.commons.codec.digest.DigestUtils.sha256Hex(Files.readString(manifest));
+    String digest =
+        org.apache.commons.codec.digest.DigestUtils.sha256Hex(Files.readString(manifest));
     Files.writeString(
         store.resolve(manifest.getFileName() + ".sha256"),
         digest + "  " + manifest.getFileName() + "\n");
@@ -567,16 +560,14 @@ class RestoreTest {
         try (var out = new java.util.zip.GZIPOutputStream(Files.newOutputStream(file))) {
           Files.copy(app.path(), out);
         }
-        try (var channel =
-            Files.newByteChannel(file, java.nio.file.StandardOpenOption.WRITE)) {
+        try (var channel = Files.newByteChannel(file, java.nio.file.StandardOpenOption.WRITE)) {
           channel.truncate(100);
         }
       }
     }
     Path target = directory.resolve("x.db");
 
-    assertThatThrownBy(
-            () -> helper().restore(RestoreRequest.ofFile(file).to(target).build()))
+    assertThatThrownBy(() -> helper().restore(RestoreRequest.ofFile(file).to(target).build()))
         .isInstanceOfSatisfying(
             BackupException.class,
             failure -> assertThat(failure.code()).isEqualTo(ErrorCode.CORRUPT));
@@ -590,8 +581,7 @@ class RestoreTest {
 
     assertThatThrownBy(
             () ->
-                helper()
-                    .restore(RestoreRequest.of(backup.id()).to(store.resolve("x.db")).build()))
+                helper().restore(RestoreRequest.of(backup.id()).to(store.resolve("x.db")).build()))
         .isInstanceOf(RefusedException.class);
   }
 
@@ -620,7 +610,10 @@ class RestoreTest {
     String name = file.getFileName().toString();
     try (Stream<Path> files = Files.list(file.getParent())) {
       return new TreeSet<>(
-          files.map(path -> path.getFileName().toString()).filter(n -> n.startsWith(name)).toList());
+          files
+              .map(path -> path.getFileName().toString())
+              .filter(n -> n.startsWith(name))
+              .toList());
     } catch (IOException failure) {
       throw new IllegalStateException(failure);
     }

@@ -11,7 +11,9 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A small real SQLite database for tests. Each call opens a connection of its own and closes it. */
+/**
+ * A small real SQLite database for tests. Each call opens a connection of its own and closes it.
+ */
 public final class SampleDatabase {
   private final Path path;
 

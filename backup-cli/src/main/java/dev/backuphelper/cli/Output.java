@@ -101,10 +101,11 @@ record Output(Environment environment, boolean json, boolean quiet, boolean verb
             return file;
           });
     } catch (BackupException unwritable) {
+      Failure failure = Failure.of(unwritable).withExit(ExitCodes.FAILED);
       if (result.exit() == ExitCodes.DONE) {
-        result.fail(Failure.of(unwritable).withExit(ExitCodes.FAILED));
+        result.fail(failure);
       } else {
-        environment.err().println("warning: " + Format.printable(unwritable.getMessage()));
+        environment.err().println("warning: " + Format.printable(failure.message()));
       }
     }
   }

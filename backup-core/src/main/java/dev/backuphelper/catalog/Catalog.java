@@ -24,8 +24,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The manifests of a store. Thread-safe; holds no state, so that it always tells what the store holds
- * now.
+ * The manifests of a store. Thread-safe; holds no state, so that it always tells what the store
+ * holds now.
  */
 public final class Catalog {
   private static final int DOCUMENT_LIMIT = 16 << 20;

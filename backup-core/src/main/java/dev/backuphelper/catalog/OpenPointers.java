@@ -35,8 +35,7 @@ public final class OpenPointers {
    * @param backups the backups that it needs
    * @param plans the files of the plan, beside the databases
    */
-  public record Pointer(
-      BackupId id, String operation, List<BackupId> backups, List<String> plans) {
+  public record Pointer(BackupId id, String operation, List<BackupId> backups, List<String> plans) {
     /** Copies the lists. */
     public Pointer {
       backups = List.copyOf(backups);

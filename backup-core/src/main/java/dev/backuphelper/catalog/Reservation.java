@@ -23,13 +23,13 @@ public record Reservation(Store store, BackupId id, Instant now, Optional<Backup
   private static final Duration CROWDING_TOLERANCE = Duration.ofSeconds(1);
 
   /**
-   * Takes the next free id: the clock's moment, or one millisecond after the newest id of the store,
-   * whichever is later.
+   * Takes the next free id: the clock's moment, or one millisecond after the newest id of the
+   * store, whichever is later.
    *
    * @param files returns the names of the files to come for an id
    */
-  public static Reservation take(
-      Store store, Instant now, Function<BackupId, List<String>> files) throws IOException {
+  public static Reservation take(Store store, Instant now, Function<BackupId, List<String>> files)
+      throws IOException {
     BackupId wanted = BackupId.of(now);
     Optional<BackupId> newest = newest(store);
     Optional<BackupId> behind =

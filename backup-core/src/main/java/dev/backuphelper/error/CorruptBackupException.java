@@ -12,7 +12,8 @@ public final class CorruptBackupException extends BackupException {
   }
 
   /** Creates an exception with a hint and a cause, each of which may be null. */
-  public CorruptBackupException(ErrorCode code, String message, @Nullable String hint, @Nullable Throwable cause) {
+  public CorruptBackupException(
+      ErrorCode code, String message, @Nullable String hint, @Nullable Throwable cause) {
     super(code, message, hint, cause);
   }
 }

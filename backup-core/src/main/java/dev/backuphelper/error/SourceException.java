@@ -12,7 +12,8 @@ public final class SourceException extends BackupException {
   }
 
   /** Creates an exception with a hint and a cause, each of which may be null. */
-  public SourceException(ErrorCode code, String message, @Nullable String hint, @Nullable Throwable cause) {
+  public SourceException(
+      ErrorCode code, String message, @Nullable String hint, @Nullable Throwable cause) {
     super(code, message, hint, cause);
   }
 }

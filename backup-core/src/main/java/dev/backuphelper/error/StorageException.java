@@ -12,7 +12,8 @@ public final class StorageException extends BackupException {
   }
 
   /** Creates an exception with a hint and a cause, each of which may be null. */
-  public StorageException(ErrorCode code, String message, @Nullable String hint, @Nullable Throwable cause) {
+  public StorageException(
+      ErrorCode code, String message, @Nullable String hint, @Nullable Throwable cause) {
     super(code, message, hint, cause);
   }
 }

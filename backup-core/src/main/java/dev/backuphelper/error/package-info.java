@@ -1,4 +1,6 @@
-/** What the library throws: one unchecked root, one small subclass for each thing a caller can do. */
+/**
+ * What the library throws: one unchecked root, one small subclass for each thing a caller can do.
+ */
 @NullMarked
 package dev.backuphelper.error;
 

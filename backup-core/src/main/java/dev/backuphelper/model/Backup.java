@@ -53,8 +53,8 @@ public record Backup(Manifest manifest, boolean pinned, Optional<Verification> v
   }
 
   /**
-   * Tells whether its last examination looked into the databases and was good; a damaged backup never
-   * counts as verified.
+   * Tells whether its last examination looked into the databases and was good; a damaged backup
+   * never counts as verified.
    */
   public boolean verified() {
     return !damaged()

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The identifier of a backup: its moment in UTC with milliseconds, as {@code
- * yyyyMMdd-HHmmss-SSS}. The order of ids is the order in which backups were reserved in their store.
+ * The identifier of a backup: its moment in UTC with milliseconds, as {@code yyyyMMdd-HHmmss-SSS}.
+ * The order of ids is the order in which backups were reserved in their store.
  *
  * <p>Immutable and thread-safe.
  *
@@ -58,7 +58,9 @@ public record BackupId(String value) implements Comparable<BackupId> {
     return of(instant().plusMillis(1));
   }
 
-  /** Returns the first 15 characters, {@code yyyyMMdd-HHmmss}: the {@code timestamp} of a manifest. */
+  /**
+   * Returns the first 15 characters, {@code yyyyMMdd-HHmmss}: the {@code timestamp} of a manifest.
+   */
   public String timestamp() {
     return value.substring(0, TIME_END);
   }

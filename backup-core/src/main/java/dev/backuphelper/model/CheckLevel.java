@@ -8,7 +8,9 @@ public enum CheckLevel {
   NONE,
   /** The engine's fast check of structure; SQLite: {@code quick_check}. */
   QUICK,
-  /** All that the engine can check; SQLite: {@code integrity_check} and {@code foreign_key_check}. */
+  /**
+   * All that the engine can check; SQLite: {@code integrity_check} and {@code foreign_key_check}.
+   */
   FULL;
 
   /** Returns the spelling of manifests and reports: the name in lower case. */

@@ -20,8 +20,8 @@ import java.util.Map;
  * @param originalSize the size of the database image in bytes
  * @param originalSha256 the SHA-256 of the database image, lower-case hex
  * @param checks what was checked before publishing
- * @param facts what the engine records of the image; values are those of JSON (text, whole numbers as {@code Long},
- *     booleans, lists, maps, null)
+ * @param facts what the engine records of the image; values are those of JSON (text, whole numbers
+ *     as {@code Long}, booleans, lists, maps, null)
  */
 public record Component(
     SourceName name,

@@ -19,7 +19,8 @@ public record SourceName(String value) implements Comparable<SourceName> {
 
   private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,99}");
 
-  // The reserved names of the Windows file naming rules; an extension does not lift the reservation.
+  // The reserved names of the Windows file naming rules; an extension does not lift the
+  // reservation.
   private static final Set<String> WINDOWS_DEVICES =
       Set.of(
           "con", "prn", "aux", "nul", "com0", "com1", "com2", "com3", "com4", "com5", "com6",

@@ -27,8 +27,7 @@ public record CompareReport(BackupId id, List<Compared> components) {
    * @param status how it compares
    * @param tables how its tables compare; empty when the images are identical or one is missing
    */
-  public record Compared(
-      SourceName name, Path live, Status status, List<TableDifference> tables) {
+  public record Compared(SourceName name, Path live, Status status, List<TableDifference> tables) {
     /** Copies the list. */
     public Compared {
       tables = List.copyOf(tables);

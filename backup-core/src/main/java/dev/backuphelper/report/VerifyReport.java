@@ -38,8 +38,8 @@ public record VerifyReport(List<VerifiedFile> files) {
    * @param path where it is, in words for people
    * @param error what is wrong with it; empty when it is valid
    * @param size its stored size in bytes; 0 when it is missing
-   * @param sha256 the digest of what is stored, lower-case hex; of a plain database, of its image as
-   *     read through its engine; empty when it could not be read
+   * @param sha256 the digest of what is stored, lower-case hex; of a plain database, of its image
+   *     as read through its engine; empty when it could not be read
    * @param checks what was checked
    */
   public record VerifiedFile(

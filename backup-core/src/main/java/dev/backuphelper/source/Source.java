@@ -43,13 +43,14 @@ public interface Source {
    * Examines a private image that a snapshot wrote. Leaves nothing beside it.
    *
    * @param level how thorough to be; {@link CheckLevel#NONE} collects facts alone
-   * @throws IOException if the image cannot be read at all; damage is no exception but a failed check
+   * @throws IOException if the image cannot be read at all; damage is no exception but a failed
+   *     check
    */
   Inspection inspect(Path image, CheckLevel level) throws IOException;
 
   /**
-   * Returns the size that an image declares in its first bytes, so that a compressed one need not be
-   * inflated past it.
+   * Returns the size that an image declares in its first bytes, so that a compressed one need not
+   * be inflated past it.
    *
    * @param head the image's first 100 bytes, or all if it has fewer
    * @return the size in bytes; empty if the bytes declare none that can be relied on

@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * The place that a restore writes into. Its real path was resolved once; each method checks that the
- * file is still the same one. Used by one thread, under the target's lock.
+ * The place that a restore writes into. Its real path was resolved once; each method checks that
+ * the file is still the same one. Used by one thread, under the target's lock.
  */
 public interface Target {
   /** Returns the real path: links resolved, whether or not there is a file. */
@@ -38,21 +38,21 @@ public interface Target {
   long spaceNeeded(TargetState state, long imageSize) throws IOException;
 
   /**
-   * Puts an image in place: connections that are open see it, sidecars of the old database are gone,
-   * mode, owner, link and journal mode stay. All or nothing, also when the process dies, once the
-   * database was opened again. What is there and cannot be read is kept beside it under the name that
-   * the order gives.
+   * Puts an image in place: connections that are open see it, sidecars of the old database are
+   * gone, mode, owner, link and journal mode stay. All or nothing, also when the process dies, once
+   * the database was opened again. What is there and cannot be read is kept beside it under the
+   * name that the order gives.
    *
    * @throws SourceBusyException if the database is in use in a way that forbids it; nothing was
    *     changed
-   * @throws IOException if writing failed; the old content is there, or is the next time the database
-   *     is opened
+   * @throws IOException if writing failed; the old content is there, or is the next time the
+   *     database is opened
    */
   Written write(WriteOrder order) throws IOException;
 
   /**
-   * Takes away what {@link #write} installed, so that there is again what was there before: nothing,
-   * an empty file, or what was moved aside.
+   * Takes away what {@link #write} installed, so that there is again what was there before:
+   * nothing, an empty file, or what was moved aside.
    *
    * @param before what was there
    * @param aside where the unreadable file was moved
@@ -60,7 +60,9 @@ public interface Target {
    */
   void undo(TargetState before, Path aside) throws IOException;
 
-  /** Returns what tells whether the database was changed since: taken with file attributes alone. */
+  /**
+   * Returns what tells whether the database was changed since: taken with file attributes alone.
+   */
   Fingerprint fingerprint() throws IOException;
 
   /**
@@ -94,8 +96,8 @@ public interface Target {
    *
    * @param fileKey the identity of the file; empty when it is missing or has none
    * @param state sizes and times, comparable as text
-   * @param changedMillis the newest change of the file or its log, in milliseconds since 1970-01-01 UTC; 0 when
-   *     missing
+   * @param changedMillis the newest change of the file or its log, in milliseconds since 1970-01-01
+   *     UTC; 0 when missing
    */
   record Fingerprint(String fileKey, String state, long changedMillis) {}
 }

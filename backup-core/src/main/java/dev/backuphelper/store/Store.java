@@ -40,8 +40,8 @@ public interface Store {
   void create() throws IOException;
 
   /**
-   * Returns the names of all files in no particular order, hidden ones included; empty when the store
-   * is missing.
+   * Returns the names of all files in no particular order, hidden ones included; empty when the
+   * store is missing.
    *
    * @throws IOException if the store cannot be read
    */

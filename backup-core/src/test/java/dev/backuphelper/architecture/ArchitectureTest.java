@@ -273,7 +273,6 @@ class ArchitectureTest {
             // our own small documents, and what the kernel tells
             "internal.engine.PlanFile",
             "internal.io.DirectoryLock",
-            "internal.io.DirectoryLock$LockFile",
             "internal.io.ProcessOwner",
             "source.sqlite.MappedDrivers",
             // files of the store

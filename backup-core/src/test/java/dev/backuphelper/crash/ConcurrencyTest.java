@@ -1,6 +1,7 @@
 package dev.backuphelper.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.CreateRequest;
@@ -8,12 +9,17 @@ import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.store.local.LocalStore;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -22,6 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Many processes, or many threads, in one store at once. */
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
@@ -71,6 +79,83 @@ class ConcurrencyTest {
     List<String> said = inThreads(MIX, Effort.of(10, 300));
 
     requireNothingHarmed(said);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"create", "restore", "verify"})
+  void removal_whileTheStoreIsInUse_isLocked(String work) {
+    backups.create(CreateRequest.builder().pinned().build());
+    BackupId removable = backups.create().id();
+    List<ErrorCode> refusals = new ArrayList<>();
+    BackupHelper user =
+        world
+            .builder(List.of("a.db"))
+            .store(
+                new StoreDecorator(LocalStore.in(world.store())) {
+                  @Override
+                  public Optional<Path> path(String name) {
+                    refusals.add(refusal(() -> backups().cleanOld(1)));
+                    return super.path(name);
+                  }
+
+                  @Override
+                  public void put(String name, byte[] content) throws IOException {
+                    refusals.add(refusal(() -> backups().delete(removable)));
+                    super.put(name, content);
+                  }
+                })
+            .build();
+
+    Worker.perform(work, user, world);
+
+    assertThat(refusals).hasSizeGreaterThan(1).containsOnly(ErrorCode.LOCKED);
+    assertThat(backups.find(removable)).isPresent();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"create", "restore", "verify"})
+  void everythingElse_whileSomethingIsRemoved_isLocked(String work) {
+    backups.create(CreateRequest.builder().pinned().build());
+    BackupId removable = backups.create().id();
+    List<ErrorCode> refusals = new ArrayList<>();
+    BackupHelper remover =
+        world
+            .builder(List.of("a.db"))
+            .store(
+                new WatchedStore(
+                    LocalStore.in(world.store()),
+                    change -> refusals.add(refusal(() -> inAnotherThread(work)))))
+            .build();
+
+    remover.delete(removable);
+
+    assertThat(refusals).hasSizeGreaterThan(5).containsOnly(ErrorCode.LOCKED);
+    assertThat(backups.verifyAll().allValid()).isTrue();
+  }
+
+  private BackupHelper backups() {
+    return world.builder(List.of("a.db")).lockTimeout(Duration.ZERO).build();
+  }
+
+  // A thread that holds the lock would be let in again.
+  private void inAnotherThread(String work) {
+    ExecutorService other = Executors.newSingleThreadExecutor();
+    try {
+      other.submit(() -> Worker.perform(work, backups(), world)).get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof BackupException failure) {
+        throw failure;
+      }
+      throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    } finally {
+      other.shutdownNow();
+    }
+  }
+
+  private static ErrorCode refusal(Runnable work) {
+    return catchThrowableOfType(BackupException.class, work::run).code();
   }
 
   private void prepareForRestores() {

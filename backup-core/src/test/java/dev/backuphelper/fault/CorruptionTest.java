@@ -102,7 +102,7 @@ class CorruptionTest {
     }
     Files.write(file, whole);
     assertOtherIsGood(victim);
-    Thorough.print("flipped bits: %s: %d, seed %d", part, count, SEED);
+    Thorough.print("flipped bits: %s: %d, seed %d".formatted(part, count, SEED));
   }
 
   @ParameterizedTest
@@ -120,7 +120,7 @@ class CorruptionTest {
     assertFound(part + " with a byte more", file, Arrays.copyOf(whole, whole.length + 1));
     Files.write(file, whole);
     assertOtherIsGood(victim);
-    Thorough.print("cuts: %s: %d", part, count + 2);
+    Thorough.print("cuts: %s: %d".formatted(part, count + 2));
   }
 
   @ParameterizedTest

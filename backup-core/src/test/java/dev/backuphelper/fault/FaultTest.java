@@ -44,8 +44,8 @@ class FaultTest {
     world.close();
     int injected = files.injected() + parts.injected();
     Thorough.print(
-        "faults: %d in files, %d in store and engine, %d in all",
-        files.injected(), parts.injected(), injected);
+        "faults: %d in files, %d in store and engine, %d in all"
+            .formatted(files.injected(), parts.injected(), injected));
     assertThat(injected).isGreaterThanOrEqualTo(Thorough.choose(0, FEWEST_THOROUGH));
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -81,6 +82,7 @@ final class Faults {
   private @Nullable Kind kind;
   private long nth;
   private Span span = Span.ONCE;
+  private String prefix = "";
   private long relapse = Long.MAX_VALUE;
   private long count;
   private @Nullable String firedAt;
@@ -111,9 +113,9 @@ final class Faults {
     arm(Kind.FULL, bytes, Span.FOR_EVER);
   }
 
-  /** Counts, and lets everything pass. */
-  void armNever() {
-    arm(Kind.FAIL, Long.MAX_VALUE, Span.ONCE);
+  /** Counts from now on only what happens in or below a folder. */
+  synchronized void onlyBelow(Path folder) {
+    prefix = folder.toString();
   }
 
   /** Lets everything pass from now on. */
@@ -223,6 +225,7 @@ final class Faults {
     // The beats of a restore come by the clock, so they would make counts differ from run to run.
     if (armed == null
         || !armed.counts(op)
+        || !subject.toString().startsWith(prefix)
         || Thread.currentThread().getName().startsWith("backuphelper-heartbeat")) {
       return null;
     }

@@ -36,7 +36,7 @@ class ModelTest {
       }
     }
     Thorough.print(
-        "model: %d sequences from seed %d, %d steps, %d crashes",
-        SEQUENCES, FIRST_SEED, steps, crashes);
+        "model: %d sequences from seed %d, %d steps, %d crashes"
+            .formatted(SEQUENCES, FIRST_SEED, steps, crashes));
   }
 }

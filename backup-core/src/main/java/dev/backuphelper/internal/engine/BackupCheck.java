@@ -112,8 +112,7 @@ final class BackupCheck {
         false);
   }
 
-  private Optional<String> storedProblem(Component component, ImageCheck check)
-      throws IOException {
+  private Optional<String> storedProblem(Component component, ImageCheck check) throws IOException {
     if (check.digest().size() != component.size()) {
       return Optional.of(
           "validation failed: %s has %d bytes, the manifest says %d"

@@ -125,7 +125,10 @@ public final class CleanOperation {
   private boolean isGood(Backup backup) throws IOException {
     events.step("proving", backup.id());
     CheckLevel level =
-        backup.verification().map(v -> v.level()).filter(l -> l != CheckLevel.NONE)
+        backup
+            .verification()
+            .map(v -> v.level())
+            .filter(l -> l != CheckLevel.NONE)
             .orElse(CheckLevel.QUICK);
     BackupCheck check = new BackupCheck(context);
     return (dryRun ? check.look(backup, level) : check.examine(backup, level))

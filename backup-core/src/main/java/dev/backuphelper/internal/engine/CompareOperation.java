@@ -58,8 +58,7 @@ public final class CompareOperation {
       if (missing.getFile().equals(component.file())) {
         throw missing;
       }
-      return new Compared(
-          component.name(), livePath(component), Status.MISSING, List.of());
+      return new Compared(component.name(), livePath(component), Status.MISSING, List.of());
     }
   }
 
@@ -82,7 +81,6 @@ public final class CompareOperation {
     List<TableDifference> tables = engine.compare(artifact, copy);
     boolean same =
         tables.stream().allMatch(table -> table.status() == TableDifference.Status.IDENTICAL);
-    return new Compared(
-        component.name(), live, same ? Status.IDENTICAL : Status.DIFFERENT, tables);
+    return new Compared(component.name(), live, same ? Status.IDENTICAL : Status.DIFFERENT, tables);
   }
 }

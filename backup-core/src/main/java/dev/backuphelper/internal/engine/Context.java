@@ -61,7 +61,9 @@ public record Context(
     return new Context(otherStore, otherSources, engines, stores, clock, listener, patience);
   }
 
-  /** Returns the engine of that name, working at a path, with the settings of a source if it fits. */
+  /**
+   * Returns the engine of that name, working at a path, with the settings of a source if it fits.
+   */
   Source engine(String name, Path at) {
     for (Source source : sources) {
       if (source.engine().equals(name)) {

@@ -12,7 +12,6 @@ import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupType;
 import dev.backuphelper.model.Check;
-import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.model.CheckStatus;
 import dev.backuphelper.model.Component;
 import dev.backuphelper.model.GroupId;
@@ -35,8 +34,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Makes a backup: snapshot, staged image, checks, artifact, manifest. Nothing is published before all
- * of it is whole, checked and on disk; the manifest comes last.
+ * Makes a backup: snapshot, staged image, checks, artifact, manifest. Nothing is published before
+ * all of it is whole, checked and on disk; the manifest comes last.
  */
 public final class CreateOperation {
   // Room for the manifest and the like, beside the images.
@@ -82,8 +81,7 @@ public final class CreateOperation {
     new Leftovers(context).sweepIfIdle();
     try (StoreLock lock = context.lock(LockMode.SHARED, "create")) {
       Reservation reservation =
-          Reservation.take(
-              context.store(), context.clock().instant(), id -> filesFor(sources, id));
+          Reservation.take(context.store(), context.clock().instant(), id -> filesFor(sources, id));
       reservation.behind().ifPresent(this::warnOfClock);
       events.step("intent-written", reservation.id());
       try {
@@ -157,7 +155,8 @@ public final class CreateOperation {
     }
   }
 
-  // Sources whose snapshots cost their writers nothing all begin before the first copy, so that they
+  // Sources whose snapshots cost their writers nothing all begin before the first copy, so that
+  // they
   // are as close in time as can be. The others make writers wait, so each begins at its own copy.
   private void copy(List<NamedSource> sources, List<StagedImage> images) throws IOException {
     Map<NamedSource, Snapshot> open = new LinkedHashMap<>();
@@ -221,8 +220,7 @@ public final class CreateOperation {
   }
 
   private Component check(BackupId id, StagedImage image) throws IOException {
-    ImageCheck found =
-        ImageCheck.of(image.source().source(), image.staged().path(), order.level());
+    ImageCheck found = ImageCheck.of(image.source().source(), image.staged().path(), order.level());
     events.step("checked", image.source().name());
     for (Check check : found.inspection().checks()) {
       if (check.status() != CheckStatus.OK) {
@@ -343,5 +341,4 @@ public final class CreateOperation {
       Instant at,
       String engineVersion,
       Map<String, Object> facts) {}
-
 }

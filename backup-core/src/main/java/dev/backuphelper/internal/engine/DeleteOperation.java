@@ -29,8 +29,7 @@ public final class DeleteOperation {
    *
    * @param force whether the last good backup of a group may go
    */
-  public DeleteOperation(
-      Context context, Collection<BackupId> ids, boolean force, boolean dryRun) {
+  public DeleteOperation(Context context, Collection<BackupId> ids, boolean force, boolean dryRun) {
     this.context = context;
     // Newest first: what builds on others goes before them.
     this.ids = ids.stream().distinct().sorted(Comparator.reverseOrder()).toList();
@@ -85,7 +84,8 @@ public final class DeleteOperation {
   private void requireRemovable(Backup backup, List<Backup> all, Set<BackupId> named) {
     if (backup.pinned()) {
       throw new RefusedException(
-          "backup %s is pinned".formatted(backup.id()), "Unpin it first: backup unpin " + backup.id());
+          "backup %s is pinned".formatted(backup.id()),
+          "Unpin it first: backup unpin " + backup.id());
     }
     if (named.contains(backup.id())) {
       throw new RefusedException(
@@ -101,7 +101,8 @@ public final class DeleteOperation {
     }
     boolean othersGood =
         all.stream()
-            .anyMatch(b -> b.group().equals(backup.group()) && !ids.contains(b.id()) && b.verified());
+            .anyMatch(
+                b -> b.group().equals(backup.group()) && !ids.contains(b.id()) && b.verified());
     if (!force && !othersGood && !backup.damaged() && !backup.knownBad()) {
       throw new RefusedException(
           "backup %s is the last good one of its databases".formatted(backup.id()),

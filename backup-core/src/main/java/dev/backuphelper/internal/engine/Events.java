@@ -21,8 +21,7 @@ final class Events {
 
   void step(String step, @Nullable Object subject) {
     LOG.debug("{}: {} {}", operation, step, subject);
-    tell(
-        new BackupEvent.Step(operation, step, subject == null ? null : subject.toString()));
+    tell(new BackupEvent.Step(operation, step, subject == null ? null : subject.toString()));
   }
 
   void warning(String message) {

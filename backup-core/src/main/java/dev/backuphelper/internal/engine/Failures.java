@@ -68,7 +68,10 @@ public final class Failures {
   private static StorageException storage(String message, IOException failure) {
     if (failure instanceof AccessDeniedException) {
       return new StorageException(
-          ErrorCode.ACCESS_DENIED, message, "Give this user access, or use another folder.", failure);
+          ErrorCode.ACCESS_DENIED,
+          message,
+          "Give this user access, or use another folder.",
+          failure);
     }
     if (failure instanceof ClosedByInterruptException) {
       return new StorageException(ErrorCode.INTERRUPTED, message, null, failure);

@@ -29,11 +29,7 @@ public final class FolderCleanOperation {
 
   /** Creates the operation; an empty list of patterns means the usual ones. */
   public FolderCleanOperation(
-      Context context,
-      Path folder,
-      RetentionPolicy policy,
-      List<String> patterns,
-      boolean dryRun) {
+      Context context, Path folder, RetentionPolicy policy, List<String> patterns, boolean dryRun) {
     this.context = context;
     this.folder = folder;
     this.policy = policy;
@@ -78,8 +74,7 @@ public final class FolderCleanOperation {
 
   private boolean isGood(Path file) {
     VerifyOrder one =
-        new VerifyOrder(
-            List.of(), List.of(file), CheckLevel.QUICK, null, null, null, List.of());
+        new VerifyOrder(List.of(), List.of(file), CheckLevel.QUICK, null, null, null, List.of());
     VerifyReport report = new VerifyOperation(context, one).run();
     return report.allValid();
   }

@@ -30,8 +30,7 @@ final class Leftovers {
     Removal removal = new Removal(context.store());
     try {
       if (removal.hasLeftovers()) {
-        try (StoreLock lock =
-            context.store().lock(LockMode.EXCLUSIVE, "sweep", Duration.ZERO)) {
+        try (StoreLock lock = context.store().lock(LockMode.EXCLUSIVE, "sweep", Duration.ZERO)) {
           sweep();
         }
       }
@@ -46,8 +45,11 @@ final class Leftovers {
 
   /** Removes it, while the caller holds the exclusive lock; returns the names of the files. */
   List<String> sweep() throws IOException {
-    List<String> swept =
-        new Removal(context.store()).sweep(new OpenPointers(context.store()).named());
+    Removal removal = new Removal(context.store());
+    if (!removal.hasLeftovers()) {
+      return List.of();
+    }
+    List<String> swept = removal.sweep(new OpenPointers(context.store()).named());
     if (!swept.isEmpty()) {
       LOG.info("swept from {}: {}", context.store().location(), swept);
     }

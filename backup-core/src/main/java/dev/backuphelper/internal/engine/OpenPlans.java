@@ -19,8 +19,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The plans that are open, as far as a store and the configured databases know. Reading them touches
- * no database.
+ * The plans that are open, as far as a store and the configured databases know. Reading them
+ * touches no database.
  */
 public final class OpenPlans {
   private final Context context;
@@ -71,8 +71,7 @@ public final class OpenPlans {
     return context.store().path("any").map(Path::getFileSystem).orElse(FileSystems.getDefault());
   }
 
-  private static void addBeside(Source source, Map<BackupId, Set<Path>> files)
-      throws IOException {
+  private static void addBeside(Source source, Map<BackupId, Set<Path>> files) throws IOException {
     try {
       addBeside(source.target().path(), files);
     } catch (SourceUnreadableException | NoSuchFileException noDatabase) {
@@ -80,8 +79,7 @@ public final class OpenPlans {
     }
   }
 
-  private static void addBeside(Path database, Map<BackupId, Set<Path>> files)
-      throws IOException {
+  private static void addBeside(Path database, Map<BackupId, Set<Path>> files) throws IOException {
     if (Files.exists(PlanFile.beside(database))) {
       var plan = PlanFile.find(database);
       if (plan.isPresent() && plan.get().target().equals(database)) {

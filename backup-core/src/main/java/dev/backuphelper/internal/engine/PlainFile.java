@@ -19,9 +19,9 @@ import java.util.OptionalLong;
 import java.util.zip.GZIPInputStream;
 
 /**
- * A database file, gzipped perhaps, that this tool did not write. What it is is told by its content.
- * It counts as live: it is asked of its engine first, and read as bytes only once the engine has said
- * that it is no database. Untrusted.
+ * A database file, gzipped perhaps, that this tool did not write. What it is is told by its
+ * content. It counts as live: it is asked of its engine first, and read as bytes only once the
+ * engine has said that it is no database. Untrusted.
  */
 final class PlainFile {
   private static final int HEAD_BYTES = 100;

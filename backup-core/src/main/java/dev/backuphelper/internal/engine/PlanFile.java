@@ -24,8 +24,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The plan of a restore, as it lies beside one of its targets while the restore is open. Each target
- * has a file of its own with its own phase; all name all targets. Immutable.
+ * The plan of a restore, as it lies beside one of its targets while the restore is open. Each
+ * target has a file of its own with its own phase; all name all targets. Immutable.
  *
  * @param id the plan's id
  * @param owner the process that restores
@@ -95,8 +95,22 @@ record PlanFile(
 
   PlanFile in(Phase next, String finishedFingerprint) {
     return new PlanFile(
-        id, owner, store, source, backup, file, safetyBackup, target, component, fileKey, before,
-        aside, next, finishedFingerprint, targets, components);
+        id,
+        owner,
+        store,
+        source,
+        backup,
+        file,
+        safetyBackup,
+        target,
+        component,
+        fileKey,
+        before,
+        aside,
+        next,
+        finishedFingerprint,
+        targets,
+        components);
   }
 
   /** Returns what is being restored, in words for people. */
@@ -176,8 +190,7 @@ record PlanFile(
       if (Files.size(file) > DOCUMENT_LIMIT) {
         throw new MalformedDocumentException("it is larger than any plan", null);
       }
-      return Optional.of(
-          read(JsonObject.parse(Files.readAllBytes(file)), target.getFileSystem()));
+      return Optional.of(read(JsonObject.parse(Files.readAllBytes(file)), target.getFileSystem()));
     } catch (NoSuchFileException none) {
       return Optional.empty();
     } catch (IllegalArgumentException malformed) {

@@ -96,7 +96,8 @@ public final class RecoverOperation {
         .toList();
   }
 
-  // The process died before it wrote the first plan or after it removed the last: no target is open.
+  // The process died before it wrote the first plan or after it removed the last: no target is
+  // open.
   private void tidyPointer(BackupId id, String marker, List<Path> targets) throws IOException {
     if (!order.dryRun()) {
       for (Path target : targets) {
@@ -164,7 +165,8 @@ public final class RecoverOperation {
 
   private boolean isMoved(PlanFile plan) throws IOException {
     String fileKey = target(plan).fingerprint().fileKey();
-    // An empty file has nothing to be known by, and undoing makes another. Where the former file was
+    // An empty file has nothing to be known by, and undoing makes another. Where the former file
+    // was
     // moved aside, the restore itself put another in its place.
     return plan.before() == TargetState.DATABASE
         && order.choice() != Choice.KEEP
@@ -192,16 +194,11 @@ public final class RecoverOperation {
     }
     if (order.dryRun()) {
       resolve(
-          marker,
-          Action.FINISHED,
-          plans.get(0).what(),
-          Optional.empty(),
-          plans.get(0).targets());
+          marker, Action.FINISHED, plans.get(0).what(), Optional.empty(), plans.get(0).targets());
       return;
     }
     PlanFile first = plans.get(0);
-    Context source =
-        context.with(context.stores().apply(first.sourceFolder()), context.sources());
+    Context source = context.with(context.stores().apply(first.sourceFolder()), context.sources());
     try {
       RestoreReport report = new RestoreOperation(source, orderOf(plans)).run();
       events.step("plan-finished", first.id());
@@ -253,8 +250,7 @@ public final class RecoverOperation {
     return now.changedMillis() > limit;
   }
 
-  private void close(
-      List<PlanFile> plans, String marker, Action action, Optional<String> safety)
+  private void close(List<PlanFile> plans, String marker, Action action, Optional<String> safety)
       throws IOException {
     if (!order.dryRun()) {
       PlanFile.removeAll(plans, plan -> events.step("plan-removed", plan.target()));

@@ -74,9 +74,7 @@ final class RestoreInput {
                 .formatted(backup.id(), found.error().orElse("")),
             betterOne(backup));
       }
-      found
-          .error()
-          .ifPresent(text -> warnings.add("backup %s: %s".formatted(backup.id(), text)));
+      found.error().ifPresent(text -> warnings.add("backup %s: %s".formatted(backup.id(), text)));
     }
   }
 
@@ -102,7 +100,8 @@ final class RestoreInput {
           && !candidate.id().equals(bad.id())
           && !candidate.damaged()
           && check.examine(candidate, CheckLevel.QUICK).stream().allMatch(VerifiedFile::valid)) {
-        return "The newest that verifies is %s: restore %s".formatted(candidate.id(), candidate.id());
+        return "The newest that verifies is %s: restore %s"
+            .formatted(candidate.id(), candidate.id());
       }
     }
     return "No other backup of these databases verifies.";

@@ -73,8 +73,7 @@ public final class RestoreOperation {
   }
 
   /** A component that is to go to a path; from a plain file when it has no record. */
-  private record Wanted(
-      SourceName name, Source engine, Path path, @Nullable Component component) {}
+  private record Wanted(SourceName name, Source engine, Path path, @Nullable Component component) {}
 
   private RestoreReport restoreBackup() throws IOException {
     BackupId id = Objects.requireNonNull(order.id(), "id");
@@ -113,7 +112,8 @@ public final class RestoreOperation {
       throw new InvalidRequestException("the file is the target itself: " + file, null);
     }
     SourceName name = NamedSource.nameOf(target);
-    return restore(List.of(new Wanted(name, context.engine(Context.DEFAULT_ENGINE, target), target, null)));
+    return restore(
+        List.of(new Wanted(name, context.engine(Context.DEFAULT_ENGINE, target), target, null)));
   }
 
   private RestoreReport restore(List<Wanted> wanted) throws IOException {
@@ -262,10 +262,7 @@ public final class RestoreOperation {
     for (int index = 0; index < aims.size(); index++) {
       Aim aim = aims.get(index);
       long size = Files.size(images.get(index).path());
-      add(
-          needed,
-          PrivateFiles.parent(aim.target.path()),
-          aim.target.spaceNeeded(aim.before, size));
+      add(needed, PrivateFiles.parent(aim.target.path()), aim.target.spaceNeeded(aim.before, size));
       if (aim.before == TargetState.DATABASE) {
         // The safety backup, and the copy that proves the result.
         inStore += order.safetyBackup() ? sizeOf(aim) : 0;
@@ -279,13 +276,11 @@ public final class RestoreOperation {
       add(needed, localStore.get(), inStore);
     }
     for (Map.Entry<FileStore, Long> disk : needed.entrySet()) {
-      requireSpace(
-          disk.getKey().toString(), disk.getKey().getUsableSpace(), disk.getValue());
+      requireSpace(disk.getKey().toString(), disk.getKey().getUsableSpace(), disk.getValue());
     }
   }
 
-  private static void add(Map<FileStore, Long> needed, Path folder, long bytes)
-      throws IOException {
+  private static void add(Map<FileStore, Long> needed, Path folder, long bytes) throws IOException {
     needed.merge(Files.getFileStore(folder), bytes, Long::sum);
   }
 

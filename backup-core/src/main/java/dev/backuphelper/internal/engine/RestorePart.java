@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One component on its way to its target. Used by one thread, under the target's lock. */
 final class RestorePart {
-  // Rule 1 of the safety rules: sound content that differs was committed by somebody else since, and
+  // Rule 1 of the safety rules: sound content that differs was committed by somebody else since,
+  // and
   // is written again at most twice.
   private static final int ATTEMPTS = 3;
 
@@ -31,12 +32,7 @@ final class RestorePart {
   private boolean written;
 
   RestorePart(
-      SourceName name,
-      Source engine,
-      Target target,
-      TargetState before,
-      Image image,
-      BackupId id) {
+      SourceName name, Source engine, Target target, TargetState before, Image image, BackupId id) {
     this.name = name;
     this.engine = engine;
     this.target = target;

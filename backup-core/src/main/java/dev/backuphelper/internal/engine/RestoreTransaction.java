@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The part of a restore that writes: all of its targets or none, whatever fails and whenever the
- * process dies. While it is open, a pointer lies in the journal's store and a plan beside each target.
+ * process dies. While it is open, a pointer lies in the journal's store and a plan beside each
+ * target.
  */
 final class RestoreTransaction {
   private final Context context;
@@ -33,6 +34,7 @@ final class RestoreTransaction {
   private final List<RestorePart> parts;
   private final @Nullable Backup safety;
   private final RestorePart.Means means;
+  private int touched;
   private final List<PlanFile> plans = new ArrayList<>();
   // The plans of a killed restore that these take the place of, if that had begun to write.
   private final List<PlanFile> begun = new ArrayList<>();
@@ -69,7 +71,6 @@ final class RestoreTransaction {
   boolean run() throws IOException {
     open();
     boolean exact = true;
-    int touched = 0;
     // The heart beats while targets are undone, too.
     try (Heartbeat heartbeat = Heartbeat.of(plans)) {
       try {
@@ -81,7 +82,7 @@ final class RestoreTransaction {
           means.events().step("target-done", part.target().path());
         }
       } catch (IOException | RuntimeException failure) {
-        throw undone(failure, touched);
+        throw undone(failure);
       }
     }
     closeRestored();
@@ -204,20 +205,28 @@ final class RestoreTransaction {
   // The targets are again what a killed restore left half done, and so is its plan.
   private void reopenBegun() throws IOException {
     for (PlanFile plan : begun) {
-      plan.write();
+      asItIsNow(plan).write();
       plans.removeIf(mine -> mine.target().equals(plan.target()));
       PlanFile.deleteScratch(plan.target(), id);
     }
   }
 
+  // What this restore wrote and undid itself is no change by somebody else.
+  private PlanFile asItIsNow(PlanFile plan) throws IOException {
+    for (RestorePart part : parts.subList(0, touched)) {
+      if (part.target().path().equals(plan.target()) && plan.phase() == PlanFile.Phase.DONE) {
+        return plan.in(PlanFile.Phase.DONE, part.target().fingerprint().state());
+      }
+    }
+    return plan;
+  }
+
   /** Gives the touched targets their former content back, and returns what to throw. */
-  private BackupException undone(Exception failure, int touched) {
+  private BackupException undone(Exception failure) {
     BackupException cause =
         failure instanceof IOException io
             ? Failures.translated("cannot restore " + order.from(), io)
-            : failure instanceof BackupException known
-                ? known
-                : unexpected(failure);
+            : failure instanceof BackupException known ? known : unexpected(failure);
     // A target that is in use was not changed, so there is nothing to undo in it.
     int changed = failure instanceof SourceBusyException ? touched - 1 : touched;
     if (changed <= 0) {
@@ -297,7 +306,8 @@ final class RestoreTransaction {
   }
 
   private String unknownHint() {
-    String targets = parts.stream().map(part -> part.target().path().toString()).toList().toString();
+    String targets =
+        parts.stream().map(part -> part.target().path().toString()).toList().toString();
     String saved =
         safety == null
             ? "No safety backup was made."

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Plans that a killed restore left beside the targets of a new one. An explicit restore of all their
- * targets resolves them. Used while the targets' locks are held, so nobody works on them.
+ * Plans that a killed restore left beside the targets of a new one. An explicit restore of all
+ * their targets resolves them. Used while the targets' locks are held, so nobody works on them.
  */
 final class SupersededPlans {
   private final Context context;
@@ -38,7 +38,7 @@ final class SupersededPlans {
     if (!plan.owner().isLocal()) {
       throw new RefusedException(
           "a restore of %s by %s is open".formatted(plan.target(), plan.owner()),
-          "Run there: backup recover. Or close it here with: backup recover --keep");
+          "Run there: backup recover. Or close it here: backup recover --keep");
     }
     if (!targets.containsAll(plan.targets())) {
       throw new RefusedException(

@@ -79,7 +79,8 @@ final class TargetPaths {
     Path absolute = target.toAbsolutePath().normalize();
     if (Files.isDirectory(absolute)) {
       throw new InvalidRequestException(
-          "the target is a folder: " + target, "Name the file in it, as in: --target " + target.resolve("app.db"));
+          "the target is a folder: " + target,
+          "Name the file in it, as in: --target " + target.resolve("app.db"));
     }
     // Any name will do to ask a local store for its folder.
     boolean inStore =

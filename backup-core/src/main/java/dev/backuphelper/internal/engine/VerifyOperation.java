@@ -104,8 +104,7 @@ public final class VerifyOperation {
     List<VerifiedFile> files = new ArrayList<>();
     if (order.ids().isEmpty()) {
       for (Listing.Unreadable manifest : listing.unreadable()) {
-        files.add(
-            invalid(manifest.file(), "validation failed: the manifest " + manifest.reason()));
+        files.add(invalid(manifest.file(), "validation failed: the manifest " + manifest.reason()));
       }
     }
     return files;
@@ -182,9 +181,11 @@ public final class VerifyOperation {
     Long maxSize = order.maxSize();
     Duration maxAge = order.maxAge();
     if (minSize != null && file.size() < minSize) {
-      problem = Optional.of("too small: %d bytes, at least %d asked".formatted(file.size(), minSize));
+      problem =
+          Optional.of("too small: %d bytes, at least %d asked".formatted(file.size(), minSize));
     } else if (maxSize != null && file.size() > maxSize) {
-      problem = Optional.of("too large: %d bytes, at most %d asked".formatted(file.size(), maxSize));
+      problem =
+          Optional.of("too large: %d bytes, at most %d asked".formatted(file.size(), maxSize));
     } else if (maxAge != null && newestGood != null) {
       Duration age = Duration.between(newestGood, context.clock().instant());
       if (age.compareTo(maxAge) > 0) {

@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Writes small files whole or not at all: temporary file in the same folder, content forced to disk,
- * renamed, folder forced to disk. Nobody else writes documents. Thread-safe.
+ * Writes small files whole or not at all: temporary file in the same folder, content forced to
+ * disk, renamed, folder forced to disk. Nobody else writes documents. Thread-safe.
  */
 public final class AtomicFile {
   private AtomicFile() {}

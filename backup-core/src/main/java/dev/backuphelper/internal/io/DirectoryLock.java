@@ -23,8 +23,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A held lock of the operating system on a lock file. It is released when its process dies, so it is
- * never stale.
+ * A held lock of the operating system on a lock file. It is released when its process dies, so it
+ * is never stale.
  *
  * <p>On POSIX systems closing any descriptor of a file drops the process's locks on it. Hence this
  * class is the only opener of lock files: one channel per file in the JVM, counted. The holder is

@@ -26,8 +26,7 @@ public final class JsonObject {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
   // Lines end with LF on every system: the bytes of a document are hashed.
   private static final ObjectWriter WRITER =
-      MAPPER.writer(
-          new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
+      MAPPER.writer(new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
 
   private final Map<String, Object> values;
 
@@ -56,7 +55,8 @@ public final class JsonObject {
     }
   }
 
-  // By tokens rather than by data binding, which takes twice as long: a listing reads thousands. The
+  // By tokens rather than by data binding, which takes twice as long: a listing reads thousands.
+  // The
   // parser itself bounds the depth.
   private static Map<String, Object> readObject(JsonParser parser) throws IOException {
     Map<String, @Nullable Object> values = new LinkedHashMap<>();

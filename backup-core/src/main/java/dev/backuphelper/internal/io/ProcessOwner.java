@@ -13,7 +13,8 @@ import java.util.Optional;
  *
  * @param host the machine's name
  * @param pid the process id
- * @param startedMillis when the process started, in milliseconds since 1970-01-01 UTC; 0 when unknown
+ * @param startedMillis when the process started, in milliseconds since 1970-01-01 UTC; 0 when
+ *     unknown
  */
 public record ProcessOwner(String host, long pid, long startedMillis) {
   private static final ProcessOwner CURRENT = findCurrent();

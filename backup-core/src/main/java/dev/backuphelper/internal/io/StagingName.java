@@ -8,12 +8,13 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /**
- * Names of files that are not finished, {@code .staging-HOST-PID-START-N}: they tell whose they are,
- * so that those of dead processes can be swept. Thread-safe.
+ * Names of files that are not finished, {@code .staging-HOST-PID-START-N}: they tell whose they
+ * are, so that those of dead processes can be swept. Thread-safe.
  */
 public final class StagingName {
   private static final Pattern FORM =
-      Pattern.compile("\\.staging-([0-9a-f]{8})-(\\d{1,19})-(\\d{1,19})-(\\d{1,19})(-journal|-wal|-shm)?");
+      Pattern.compile(
+          "\\.staging-([0-9a-f]{8})-(\\d{1,19})-(\\d{1,19})-(\\d{1,19})(-journal|-wal|-shm)?");
   private static final AtomicLong COUNTER = new AtomicLong();
 
   private StagingName() {}
