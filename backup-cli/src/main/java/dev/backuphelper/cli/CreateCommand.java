@@ -6,6 +6,7 @@ import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.error.SourceException;
+import dev.backuphelper.internal.engine.Failures;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupKind;
@@ -147,6 +148,10 @@ final class CreateCommand implements Command {
   }
 
   private static List<SqliteSource> matching(String pattern) {
+    return Failures.translate("cannot look for " + pattern, () -> found(pattern));
+  }
+
+  private static List<SqliteSource> found(String pattern) throws IOException {
     try {
       return SqliteSource.glob(pattern);
     } catch (PatternSyntaxException notAPattern) {
@@ -157,9 +162,6 @@ final class CreateCommand implements Command {
           "no database matches " + pattern,
           "Check the folder and the pattern.",
           nothing);
-    } catch (IOException unreadable) {
-      throw new SourceException(
-          ErrorCode.IO_FAILED, "cannot look for " + pattern + ": " + unreadable, null, unreadable);
     }
   }
 
