@@ -34,7 +34,7 @@ export BACKUP_DIR=$work/backups
 
 # Rows of about 200 bytes with one index, as applications have them.
 make_database() { # file, MiB
-  sqlite3 "$1" <<SQL
+  sqlite3 "$1" >/dev/null <<SQL
 PRAGMA journal_mode=off;
 PRAGMA synchronous=off;
 CREATE TABLE orders(id INTEGER PRIMARY KEY, customer INTEGER, placed TEXT, note TEXT);

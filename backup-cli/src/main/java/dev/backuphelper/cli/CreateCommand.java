@@ -36,7 +36,8 @@ import picocli.CommandLine.Parameters;
     header = "Make one verified backup of all databases named.",
     synopsisHeading = "%nUsage: ",
     description = {
-      "%nThe databases may be in use: nobody who reads or writes them is disturbed.%n"
+      "%nThe databases may be in use. Only writers of one that is not in WAL mode wait while it is"
+          + " copied.%n"
     },
     optionListHeading = "%nOptions:%n",
     exitCodeListHeading = ExitCodes.HEADING,

@@ -64,20 +64,13 @@ final class Format {
 
   /** Returns a text as one line without control characters, which could steer a terminal. */
   static String printable(String text) {
-    if (text.chars().noneMatch(Character::isISOControl)) {
-      return text;
-    }
-    StringBuilder line = new StringBuilder(text.length());
+    StringBuilder line = new StringBuilder(text);
     for (int index = 0; index < text.length(); index++) {
-      line.append(printable(text.charAt(index)));
+      char character = text.charAt(index);
+      if (Character.isISOControl(character)) {
+        line.setCharAt(index, Character.isWhitespace(character) ? ' ' : '?');
+      }
     }
     return line.toString();
-  }
-
-  private static char printable(char character) {
-    if (!Character.isISOControl(character)) {
-      return character;
-    }
-    return Character.isWhitespace(character) ? ' ' : '?';
   }
 }

@@ -1,7 +1,6 @@
 package dev.backuphelper.cli;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Rows of text in aligned columns. Used by one thread. */
@@ -19,11 +18,10 @@ final class Table {
 
   /** Adds a row with a cell for each heading. */
   void row(String... cells) {
-    String[] row = Arrays.stream(cells).map(Format::printable).toArray(String[]::new);
-    for (int column = 0; column < row.length; column++) {
-      widths[column] = Math.max(widths[column], width(row[column]));
+    for (int column = 0; column < cells.length; column++) {
+      widths[column] = Math.max(widths[column], width(cells[column]));
     }
-    rows.add(row);
+    rows.add(cells.clone());
   }
 
   /** Returns the lines, without spaces at their ends. */
