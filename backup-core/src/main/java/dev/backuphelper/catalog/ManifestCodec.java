@@ -1,5 +1,6 @@
 package dev.backuphelper.catalog;
 
+import dev.backuphelper.internal.io.Hex;
 import dev.backuphelper.internal.io.JsonObject;
 import dev.backuphelper.internal.io.MalformedDocumentException;
 import dev.backuphelper.model.BackupId;
@@ -16,12 +17,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Manifests as JSON, format 1. Untrusted when read: every value is checked. Stateless. */
 public final class ManifestCodec {
-  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+  private static final int SHA256_DIGITS = 64;
 
   private ManifestCodec() {}
 
@@ -197,7 +197,7 @@ public final class ManifestCodec {
 
   private static String digest(JsonObject json, String key) throws MalformedDocumentException {
     String text = json.text(key);
-    if (!SHA256.matcher(text).matches()) {
+    if (!Hex.is(text, SHA256_DIGITS)) {
       throw new MalformedDocumentException(key + " is no SHA-256: " + text, null);
     }
     return text;
@@ -207,7 +207,9 @@ public final class ManifestCodec {
       throws MalformedDocumentException {
     String text = json.text(key);
     for (E constant : type.getEnumConstants()) {
-      if (constant.name().toLowerCase(Locale.ROOT).equals(text)) {
+      // Most are told apart without making lower case of them, which shows in a long listing.
+      if (constant.name().equalsIgnoreCase(text)
+          && constant.name().toLowerCase(Locale.ROOT).equals(text)) {
         return constant;
       }
     }

@@ -1,7 +1,7 @@
 package dev.backuphelper.model;
 
+import dev.backuphelper.internal.io.Hex;
 import java.util.Collection;
-import java.util.regex.Pattern;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
@@ -14,7 +14,6 @@ import org.apache.commons.codec.digest.DigestUtils;
  */
 public record GroupId(String value) implements Comparable<GroupId> {
   private static final int DIGITS = 16;
-  private static final Pattern FORM = Pattern.compile("[0-9a-f]{" + DIGITS + "}");
 
   /**
    * Checks the text form.
@@ -22,7 +21,7 @@ public record GroupId(String value) implements Comparable<GroupId> {
    * @throws IllegalArgumentException if {@code value} is not 16 lower-case hex digits
    */
   public GroupId {
-    if (!FORM.matcher(value).matches()) {
+    if (!Hex.is(value, DIGITS)) {
       throw new IllegalArgumentException("not a group id: " + value);
     }
   }

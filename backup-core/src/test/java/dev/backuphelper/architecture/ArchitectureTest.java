@@ -202,6 +202,7 @@ class ArchitectureTest {
         .containsExactlyInAnyOrder(
             "internal.io.DirectoryLock$LockFile",
             "internal.io.PrivateFiles",
+            "internal.io.Writeback",
             "source.sqlite.ImageFile");
   }
 

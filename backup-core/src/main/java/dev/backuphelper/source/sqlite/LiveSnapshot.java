@@ -1,5 +1,6 @@
 package dev.backuphelper.source.sqlite;
 
+import dev.backuphelper.internal.io.Writeback;
 import dev.backuphelper.source.Progress;
 import dev.backuphelper.source.Snapshot;
 import dev.backuphelper.source.SourceUnreadableException;
@@ -96,7 +97,7 @@ final class LiveSnapshot implements Snapshot {
   @Override
   public void copyTo(Path file, Progress progress) throws IOException {
     int code;
-    try {
+    try (Writeback writingBack = Writeback.of(file, size())) {
       code =
           OnlineCopy.run(moment.connection(), file.toAbsolutePath().toString(), patience, progress);
     } catch (SQLException e) {
