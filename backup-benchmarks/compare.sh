@@ -60,13 +60,12 @@ median() { sort -n "$1" | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 
 ratio() { awk -v a="$(median "$work/$1")" -v b="$(median "$work/$2")" 'BEGIN { printf "%.2f", a / b }'; }
 
 public_tools() {
-  rm -f "$work/public.db"
   sqlite3 "$database" ".backup $work/public.db" \
     && openssl dgst -sha256 "$work/public.db" \
     && [ "$(sqlite3 "$work/public.db" 'PRAGMA quick_check')" = ok ]
 }
-create() { rm -rf "$BACKUP_DIR"; "$backup" create "$database" --quiet; }
-restore_missing() { rm -f "$work/target.db"; "$backup" restore "$id" --target "$work/target.db"; }
+create() { "$backup" create "$database" --quiet; }
+restore_missing() { "$backup" restore "$id" --target "$work/target.db"; }
 restore_existing() { "$backup" restore "$id" --target "$work/target.db" --force; }
 restore_without_safety() { "$backup" restore "$id" --target "$work/target.db" --force --no-safety-backup; }
 
@@ -74,13 +73,15 @@ database=$work/database.db
 echo "making a database of $size_mib MiB" >&2
 make_database "$database" "$size_mib"
 create >/dev/null
+# What a run leaves is removed before the clock of the next one starts.
 for run in $(seq "$runs"); do
   echo "run $run of $runs" >&2
   cat "$database" >/dev/null
   seconds public_tools >>"$work/public"
-  rm -f "$work/public.db"
+  rm -rf "$work/public.db" "$BACKUP_DIR"
   seconds create >>"$work/create"
   id=$("$backup" list --json | sed -n 's/.*"id" *: *"\([0-9-]*\)".*/\1/p' | head -n 1)
+  rm -f "$work/target.db"
   seconds restore_missing >>"$work/missing"
   # What is restored over differs from the backup in every page of the table.
   sqlite3 "$work/target.db" 'UPDATE orders SET customer = customer + 1'

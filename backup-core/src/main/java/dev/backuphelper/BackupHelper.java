@@ -10,6 +10,7 @@ import dev.backuphelper.internal.engine.CreateOperation;
 import dev.backuphelper.internal.engine.DeleteOperation;
 import dev.backuphelper.internal.engine.Failures;
 import dev.backuphelper.internal.engine.FolderCleanOperation;
+import dev.backuphelper.internal.engine.GuardOperation;
 import dev.backuphelper.internal.engine.Lookup;
 import dev.backuphelper.internal.engine.OpenPlans;
 import dev.backuphelper.internal.engine.PinOperation;
@@ -23,6 +24,7 @@ import dev.backuphelper.report.CleanReport;
 import dev.backuphelper.report.CompareReport;
 import dev.backuphelper.report.CreatePreview;
 import dev.backuphelper.report.Listing;
+import dev.backuphelper.report.OpenPlan;
 import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.report.RestoreReport;
 import dev.backuphelper.report.UsageReport;
@@ -256,6 +258,19 @@ public final class BackupHelper {
     return new FolderCleanOperation(context, folder, policy, patterns, dryRun).run();
   }
 
+  /**
+   * Locks all sources for a change that can be undone. What a process that died left open is
+   * resolved first.
+   *
+   * @throws dev.backuphelper.error.LockedException if another process still works on one of them
+   *     when patience ends
+   * @throws dev.backuphelper.error.RefusedException if something is open that somebody has to
+   *     decide
+   */
+  public GuardedSection guard(GuardRequest request) {
+    return new GuardedSection(GuardOperation.open(context, request.order()));
+  }
+
   /** Resolves what killed processes left open, as planned. */
   public RecoverReport recover() {
     return recover(RecoverRequest.planned());
@@ -266,8 +281,8 @@ public final class BackupHelper {
     return new RecoverOperation(context, request.order()).run();
   }
 
-  /** Returns a sentence for each restore that is open: what, and how to resolve it. */
-  public List<String> openPlans() {
+  /** Returns the restores and migrations that have not ended, with what to do about each. */
+  public List<OpenPlan> openPlans() {
     return new OpenPlans(context).describe();
   }
 

@@ -144,7 +144,8 @@ public final class RestoreRequest {
               dryRun,
               actor,
               pattern,
-              confirmation));
+              confirmation,
+              null));
     }
   }
 }

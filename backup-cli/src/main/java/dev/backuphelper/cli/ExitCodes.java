@@ -41,7 +41,13 @@ final class ExitCodes {
       case CORRUPT, UNSUPPORTED_FORMAT -> INVALID;
       case LOCKED -> LOCKED;
       case REFUSED -> REFUSED;
-      case SOURCE_UNREADABLE, NO_SPACE, ACCESS_DENIED, IO_FAILED, RESTORE_FAILED -> FAILED;
+      case SOURCE_UNREADABLE,
+          NO_SPACE,
+          ACCESS_DENIED,
+          IO_FAILED,
+          RESTORE_FAILED,
+          MIGRATION_FAILED ->
+          FAILED;
       case KEY_UNUSABLE -> KEY;
       case INTERRUPTED -> INTERRUPTED;
     };

@@ -53,7 +53,7 @@ final class Session implements AutoCloseable {
             .listener(this::hear)
             .build();
     if (mentionsOpenPlans) {
-      backups.openPlans().forEach(this::warn);
+      backups.openPlans().forEach(plan -> warn(plan.sentence()));
     }
     return backups;
   }

@@ -67,7 +67,7 @@ class RecoverCommandTest extends CommandTest {
     database.toFile().setLastModified(Instant.now().plusSeconds(3600).toEpochMilli());
 
     Run run = cli.run("recover", "--json");
-    assertFails(run, 7, "still open", "changed after the restore was interrupted");
+    assertFails(run, 7, "still open", "was interrupted, so nothing is overwritten unasked");
     assertEnvelope(run, "recover");
     assertThat(run.objects("open"))
         .singleElement()

@@ -65,7 +65,31 @@ public final class OpenPointers {
    * @throws IOException if one cannot be read: then it is unknown which backups are needed
    */
   public List<Pointer> list() throws IOException {
+    Listing listing = listing();
+    if (!listing.problems().isEmpty()) {
+      throw new MalformedDocumentException(listing.problems().get(0), null);
+    }
+    return listing.pointers();
+  }
+
+  /**
+   * What a store holds.
+   *
+   * @param pointers the pointers, in the order of their ids
+   * @param problems what is wrong with those that cannot be read; each names its file
+   */
+  public record Listing(List<Pointer> pointers, List<String> problems) {
+    /** Copies the lists. */
+    public Listing {
+      pointers = List.copyOf(pointers);
+      problems = List.copyOf(problems);
+    }
+  }
+
+  /** Returns all pointers that can be read, and what is wrong with the others. */
+  public Listing listing() throws IOException {
     List<Pointer> pointers = new ArrayList<>();
+    List<String> problems = new ArrayList<>();
     for (String name : store.list().stream().sorted().toList()) {
       var id = StoreNames.pointerId(name);
       if (id.isPresent()) {
@@ -74,12 +98,13 @@ public final class OpenPointers {
         } catch (NoSuchFileException closedMeanwhile) {
           // It is no longer open.
         } catch (MalformedDocumentException unreadable) {
-          throw new MalformedDocumentException(
-              name + " cannot be used: " + unreadable.getMessage(), unreadable);
+          problems.add(
+              "the pointer %s in %s cannot be used: %s"
+                  .formatted(name, store.location(), unreadable.getMessage()));
         }
       }
     }
-    return pointers;
+    return new Listing(pointers, problems);
   }
 
   /** Returns the ids that open plans name. */

@@ -28,6 +28,8 @@ public enum ErrorCode {
   IO_FAILED,
   /** A restore failed after it had begun to write. */
   RESTORE_FAILED,
+  /** A guarded migration failed; the message says how the databases were left. */
+  MIGRATION_FAILED,
   /** A key or passphrase is missing or wrong. */
   KEY_UNUSABLE,
   /** The calling thread was interrupted. */

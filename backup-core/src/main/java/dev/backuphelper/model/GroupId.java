@@ -1,7 +1,7 @@
 package dev.backuphelper.model;
 
-import dev.backuphelper.internal.io.Hex;
 import java.util.Collection;
+import java.util.regex.Pattern;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
@@ -14,6 +14,7 @@ import org.apache.commons.codec.digest.DigestUtils;
  */
 public record GroupId(String value) implements Comparable<GroupId> {
   private static final int DIGITS = 16;
+  private static final Pattern FORM = Pattern.compile("[0-9a-f]{" + DIGITS + "}");
 
   /**
    * Checks the text form.
@@ -21,7 +22,7 @@ public record GroupId(String value) implements Comparable<GroupId> {
    * @throws IllegalArgumentException if {@code value} is not 16 lower-case hex digits
    */
   public GroupId {
-    if (!Hex.is(value, DIGITS)) {
+    if (!FORM.matcher(value).matches()) {
       throw new IllegalArgumentException("not a group id: " + value);
     }
   }

@@ -1,5 +1,6 @@
 package dev.backuphelper.report;
 
+import dev.backuphelper.error.ErrorCode;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -33,6 +34,8 @@ public record RecoverReport(
     UNDONE,
     /** The restore was finished from its verified backup. */
     FINISHED,
+    /** The migration was undone: the databases hold again what they held before it. */
+    RESTORED,
     /** What is there was kept. */
     KEPT;
 
@@ -67,7 +70,9 @@ public record RecoverReport(
    * A plan that stays open.
    *
    * @param marker the plan's file
+   * @param code what kind of reason it is: {@code LOCKED} while somebody works on it, {@code
+   *     REFUSED} when somebody has to decide, otherwise what failed
    * @param reason why it stays open, and what to do
    */
-  public record Open(String marker, String reason) {}
+  public record Open(String marker, ErrorCode code, String reason) {}
 }

@@ -1,9 +1,12 @@
 package dev.backuphelper.source;
 
+import dev.backuphelper.model.Check;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The place that a restore writes into. Its real path was resolved once; each method checks that
@@ -59,6 +62,42 @@ public interface Target {
    * @throws IOException if that failed
    */
   void undo(TargetState before, Path aside) throws IOException;
+
+  /**
+   * Takes away the database that is there, so that there is nothing or an empty file again.
+   * Connections that are open see that their content is gone. While a database is open elsewhere it
+   * stays a database without tables: to remove its file would leave them with one that nobody else
+   * sees.
+   *
+   * @param wanted {@link TargetState#MISSING} or {@link TargetState#EMPTY}
+   * @param aside where a file that cannot be read is kept
+   * @param patience how long to wait for others that lock the database
+   * @throws SourceBusyException if it stayed locked; nothing was changed
+   * @throws IOException if that failed
+   */
+  void clear(TargetState wanted, Path aside, Duration patience) throws IOException;
+
+  /**
+   * Gives the database the settings back that lie outside its content: for SQLite, the journal
+   * mode.
+   *
+   * @param facts what the manifest records
+   * @param patience how long to wait for others that lock the database
+   * @return whether it has them now; not while it is in use in a way that forbids it
+   * @throws IOException if that failed
+   */
+  boolean applySettings(Map<String, Object> facts, Duration patience) throws IOException;
+
+  /**
+   * Examines the database that is there, after it was changed.
+   *
+   * @param former the image of its former content, whose findings are no new ones; null when there
+   *     is none
+   * @param patience how long to wait for others that lock the database
+   * @return the checks made; one that failed is damage, or a fault that the change brought in
+   * @throws IOException if it cannot be read at all
+   */
+  List<Check> check(@Nullable Path former, Duration patience) throws IOException;
 
   /**
    * Returns what tells whether the database was changed since: taken with file attributes alone.

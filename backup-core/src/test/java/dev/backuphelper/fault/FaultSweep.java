@@ -11,6 +11,7 @@ import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.Component;
 import dev.backuphelper.model.RestoreOutcome;
 import dev.backuphelper.report.Listing;
+import dev.backuphelper.report.OpenPlan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -231,7 +232,7 @@ final class FaultSweep {
     }
 
     private void checkTargets() throws IOException {
-      List<String> open = helper.openPlans();
+      List<OpenPlan> open = helper.openPlans();
       if (succeeded) {
         // Telling is not failing: what was restored is not undone because its plan cannot be
         // removed.

@@ -1,6 +1,7 @@
 package dev.backuphelper.fault;
 
 import dev.backuphelper.fault.Faults.Op;
+import dev.backuphelper.model.Check;
 import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.source.Inspection;
 import dev.backuphelper.source.Progress;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A source whose engine fails when {@link Faults} says so: before it did what was asked, or after.
@@ -151,6 +153,27 @@ final class FaultySource implements Source {
             target.undo(before, aside);
             return null;
           });
+    }
+
+    @Override
+    public void clear(TargetState wanted, Path aside, Duration patience) throws IOException {
+      faults.perform(
+          Op.DELETE,
+          "target",
+          () -> {
+            target.clear(wanted, aside, patience);
+            return null;
+          });
+    }
+
+    @Override
+    public boolean applySettings(Map<String, Object> facts, Duration patience) throws IOException {
+      return faults.perform(Op.CHANGE, "settings", () -> target.applySettings(facts, patience));
+    }
+
+    @Override
+    public List<Check> check(@Nullable Path former, Duration patience) throws IOException {
+      return faults.perform(Op.READ, "target", () -> target.check(former, patience));
     }
 
     @Override

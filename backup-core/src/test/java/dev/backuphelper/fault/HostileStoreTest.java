@@ -430,11 +430,16 @@ class HostileStoreTest {
         new BackupException[] {
           catchThrowableOfType(BackupException.class, () -> helper.cleanOld(1)),
           catchThrowableOfType(BackupException.class, () -> helper.delete(good.id())),
-          catchThrowableOfType(BackupException.class, () -> helper.recover()),
         }) {
       assertThat(failure.code()).isEqualTo(ErrorCode.CORRUPT);
       assertThat(failure).hasMessageContaining(pointer.getFileName().toString());
     }
+    assertThat(helper.openPlans())
+        .singleElement()
+        .satisfies(open -> assertThat(open.sentence()).contains(pointer.getFileName().toString()));
+    assertThat(helper.recover().open())
+        .singleElement()
+        .satisfies(open -> assertThat(open.code()).isEqualTo(ErrorCode.CORRUPT));
     Files.delete(pointer);
     assertThat(helper.list()).hasSize(3);
   }

@@ -1,5 +1,6 @@
 package dev.backuphelper.safety;
 
+import dev.backuphelper.model.Check;
 import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.source.Inspection;
 import dev.backuphelper.source.Progress;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An SQLite database whose copies or restores go wrong in a certain way, as disks and drivers do.
@@ -148,6 +150,22 @@ record AlteredSource(Source real, Copying copying, Writing writing) implements S
       @Override
       public Written write(WriteOrder order) throws IOException {
         return writing.write(target, order);
+      }
+
+      @Override
+      public void clear(TargetState wanted, Path aside, Duration patience) throws IOException {
+        target.clear(wanted, aside, patience);
+      }
+
+      @Override
+      public boolean applySettings(Map<String, Object> facts, Duration patience)
+          throws IOException {
+        return target.applySettings(facts, patience);
+      }
+
+      @Override
+      public List<Check> check(@Nullable Path former, Duration patience) throws IOException {
+        return target.check(former, patience);
       }
 
       @Override

@@ -166,7 +166,7 @@ class SafetyRule03DestructiveWorkIsPlannedFirstTest {
     assertThat(contents()).containsExactly(NEW, OLD);
     assertThat(Harm.bytes(plan("b.db"))).isEqualTo(planBefore);
     assertThat(others.openPlans()).as("and it is told").hasSize(1);
-    assertThat(others.openPlans().get(0)).contains("backup recover");
+    assertThat(others.openPlans().get(0).sentence()).contains("backup recover");
   }
 
   @Test

@@ -116,7 +116,7 @@ class SafetyRule07RestoreOfSeveralIsAllOrNothingTest {
     CrashingProcess.crash(Scenario.RESTORE_TWO, world, "restore: target-done a.db");
     assertThat(contents()).containsExactly(NEW, OLD);
     assertThat(backups.openPlans()).hasSize(1);
-    assertThat(backups.openPlans().get(0)).contains("a.db", "b.db", "is open");
+    assertThat(backups.openPlans().get(0).sentence()).contains("a.db", "b.db", "is open");
 
     backups.recover();
 

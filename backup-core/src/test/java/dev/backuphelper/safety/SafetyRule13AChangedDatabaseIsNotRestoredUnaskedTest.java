@@ -77,7 +77,7 @@ class SafetyRule13AChangedDatabaseIsNotRestoredUnaskedTest {
     assertThat(report.resolved()).isEmpty();
     assertThat(report.open()).hasSize(1);
     assertThat(report.open().get(0).reason())
-        .contains(database + " changed after the restore was interrupted", "--restore", "--keep");
+        .contains(database + " changed after restore ", "--restore", "--keep");
     assertThat(LiveDatabase.content(database)).isEqualTo("ok: mine x 1, old x 80");
     assertThat(backups.openPlans()).hasSize(1);
   }

@@ -61,6 +61,11 @@ public record Context(
     return new Context(otherStore, otherSources, engines, stores, clock, listener, patience);
   }
 
+  /** Returns the store at a location that a plan recorded: this one, or another local one. */
+  Store storeAt(String location) {
+    return store.location().equals(location) ? store : stores.apply(Path.of(location));
+  }
+
   /**
    * Returns the engine of that name, working at a path, with the settings of a source if it fits.
    */

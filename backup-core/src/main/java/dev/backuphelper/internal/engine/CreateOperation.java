@@ -72,10 +72,24 @@ public final class CreateOperation {
 
   /** Makes the backup. */
   public Backup run() {
-    return Failures.translate("cannot back up", this::create);
+    return run(id -> {});
   }
 
-  private Backup create() throws IOException {
+  /**
+   * Makes the backup.
+   *
+   * @param reserved told the id before anything is copied; what it throws ends the operation
+   */
+  Backup run(Reserved reserved) {
+    return Failures.translate("cannot back up", () -> create(reserved));
+  }
+
+  /** Hears of the id that a backup will have. */
+  interface Reserved {
+    void accept(BackupId id) throws IOException;
+  }
+
+  private Backup create(Reserved reserved) throws IOException {
     List<NamedSource> sources = sources();
     context.store().create();
     new Leftovers(context).sweepIfIdle();
@@ -85,6 +99,7 @@ public final class CreateOperation {
       reservation.behind().ifPresent(this::warnOfClock);
       events.step("intent-written", reservation.id());
       try {
+        reserved.accept(reservation.id());
         Backup backup = publish(reservation, sources);
         close(reservation);
         return backup;

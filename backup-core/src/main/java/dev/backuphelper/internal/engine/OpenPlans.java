@@ -1,19 +1,23 @@
 package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.catalog.OpenPointers;
+import dev.backuphelper.internal.io.MalformedDocumentException;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.report.OpenPlan;
 import dev.backuphelper.source.Source;
 import dev.backuphelper.source.SourceUnreadableException;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -30,62 +34,134 @@ public final class OpenPlans {
     this.context = context;
   }
 
-  /** Returns one sentence for each open plan: what is open, and how to resolve it. */
-  public List<String> describe() {
+  /** Returns what is open, with what to do about it. */
+  public List<OpenPlan> describe() {
     return Failures.translate(
         "cannot look for open plans in " + context.store().location(),
         () -> {
-          List<String> sentences = new ArrayList<>();
-          for (Map.Entry<BackupId, List<Path>> plan : files().entrySet()) {
-            sentences.add(
-                "restore %s is open for %s; resolve it with: backup recover %s"
-                    .formatted(
-                        plan.getKey(),
-                        plan.getValue().stream().map(PlanFile::targetOf).toList(),
-                        plan.getKey()));
+          Found found = find();
+          List<OpenPlan> open = new ArrayList<>();
+          for (Map.Entry<BackupId, List<Path>> plan : found.files().entrySet()) {
+            open.add(describe(plan.getKey(), plan.getValue()));
           }
-          return sentences;
+          for (String problem : found.problems()) {
+            open.add(
+                new OpenPlan(
+                    Optional.empty(),
+                    OpenPlan.Kind.UNREADABLE,
+                    List.of(),
+                    problem,
+                    "look at the database, then remove that file by hand"));
+          }
+          return open;
         });
   }
 
-  /** Returns where the files of each plan lie, in the order of the plans' ids. */
-  Map<BackupId, List<Path>> files() throws IOException {
+  private OpenPlan describe(BackupId id, List<Path> files) {
+    List<Path> targets = files.stream().map(PlanFile::targetOf).toList();
+    Optional<PlanFile> known = Optional.empty();
+    for (Path target : targets) {
+      try {
+        known = known.or(() -> planOf(target, id));
+      } catch (InvalidPathException impossible) {
+        // Nothing can lie beside a path that cannot be.
+      }
+    }
+    String remedy = Remedy.recover(context.store(), id);
+    if (known.isPresent() && isAtWork(known.get().plan())) {
+      return new OpenPlan(
+          Optional.of(id),
+          kind(known.get().plan()),
+          targets,
+          "%s of %s is going on, by %s"
+              .formatted(known.get().plan().title(), targets, known.get().plan().owner()),
+          "wait until it has ended");
+    }
+    String title = known.map(plan -> plan.plan().title()).orElse("restore " + id);
+    return new OpenPlan(
+        Optional.of(id),
+        known.map(plan -> kind(plan.plan())).orElse(OpenPlan.Kind.RESTORE),
+        targets,
+        "%s is open for %s".formatted(title, targets),
+        "resolve it with: " + remedy);
+  }
+
+  private static OpenPlan.Kind kind(Plan plan) {
+    return plan.purpose().isMigration() ? OpenPlan.Kind.MIGRATION : OpenPlan.Kind.RESTORE;
+  }
+
+  private static boolean isAtWork(Plan plan) {
+    return plan.owner().isLocal() && !plan.owner().isDead();
+  }
+
+  private static Optional<PlanFile> planOf(Path target, BackupId id) {
+    try {
+      return PlanFile.find(target).filter(plan -> plan.id().equals(id));
+    } catch (IOException unknown) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * What was found.
+   *
+   * @param files where the files of each plan lie, in the order of the plans' ids
+   * @param problems what cannot be read, in words for people
+   */
+  record Found(Map<BackupId, List<Path>> files, List<String> problems) {}
+
+  Found find() throws IOException {
     Map<BackupId, Set<Path>> files = new TreeMap<>();
-    for (OpenPointers.Pointer pointer : new OpenPointers(context.store()).list()) {
-      Set<Path> paths = files.computeIfAbsent(pointer.id(), id -> new TreeSet<>());
-      // A store is not trusted: what has not the name of a plan is none.
-      pointer.plans().stream()
-          .map(plan -> fileSystem().getPath(plan))
-          .filter(PlanFile::isPlan)
-          .forEach(paths::add);
+    List<String> problems = new ArrayList<>();
+    OpenPointers.Listing pointers = new OpenPointers(context.store()).listing();
+    problems.addAll(pointers.problems());
+    for (OpenPointers.Pointer pointer : pointers.pointers()) {
+      add(pointer, files, problems);
     }
     for (Source source : context.sources()) {
-      addBeside(source, files);
+      addBeside(source, files, problems);
     }
     Map<BackupId, List<Path>> ordered = new LinkedHashMap<>();
     files.forEach((id, paths) -> ordered.put(id, List.copyOf(paths)));
-    return ordered;
+    return new Found(ordered, problems);
+  }
+
+  // A store is not trusted: what has not the name of a plan is none.
+  private void add(
+      OpenPointers.Pointer pointer, Map<BackupId, Set<Path>> files, List<String> problems) {
+    Set<Path> paths = files.computeIfAbsent(pointer.id(), id -> new TreeSet<>());
+    for (String text : pointer.plans()) {
+      try {
+        Path plan = fileSystem().getPath(text);
+        if (PlanFile.isPlan(plan)) {
+          paths.add(plan);
+        }
+      } catch (InvalidPathException impossible) {
+        problems.add("the pointer of plan %s names no path of this system".formatted(pointer.id()));
+      }
+    }
   }
 
   private FileSystem fileSystem() {
     return context.store().path("any").map(Path::getFileSystem).orElse(FileSystems.getDefault());
   }
 
-  private static void addBeside(Source source, Map<BackupId, Set<Path>> files) throws IOException {
+  private static void addBeside(
+      Source source, Map<BackupId, Set<Path>> files, List<String> problems) throws IOException {
     try {
-      addBeside(source.target().path(), files);
+      Path database = source.target().path();
+      if (Files.exists(PlanFile.beside(database))) {
+        PlanFile.find(database)
+            .ifPresent(
+                found -> {
+                  Set<Path> paths = files.computeIfAbsent(found.id(), id -> new TreeSet<>());
+                  found.plan().targets().forEach(target -> paths.add(PlanFile.beside(target)));
+                });
+      }
     } catch (SourceUnreadableException | NoSuchFileException noDatabase) {
       // What is no database has no plan; whoever works on it is told so then.
-    }
-  }
-
-  private static void addBeside(Path database, Map<BackupId, Set<Path>> files) throws IOException {
-    if (Files.exists(PlanFile.beside(database))) {
-      var plan = PlanFile.find(database);
-      if (plan.isPresent() && plan.get().target().equals(database)) {
-        Set<Path> paths = files.computeIfAbsent(plan.get().id(), id -> new TreeSet<>());
-        plan.get().targets().forEach(target -> paths.add(PlanFile.beside(target)));
-      }
+    } catch (MalformedDocumentException unreadable) {
+      problems.add(String.valueOf(unreadable.getMessage()));
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.backuphelper.internal.engine;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import dev.backuphelper.catalog.OwnerCodec;
 import dev.backuphelper.internal.io.AtomicFile;
 import dev.backuphelper.internal.io.JsonObject;
@@ -9,12 +11,15 @@ import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.SourceName;
 import dev.backuphelper.source.TargetState;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,56 +29,51 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The plan of a restore, as it lies beside one of its targets while the restore is open. Each
- * target has a file of its own with its own phase; all name all targets. Immutable.
+ * A plan as it lies beside one of its targets while it is open. Each target has a file of its own
+ * with its own phase; all hold the whole plan. Immutable.
  *
- * @param id the plan's id
- * @param owner the process that restores
- * @param store the folder of the store that holds the pointer and the safety backup
- * @param source the folder of the store that holds the backup
- * @param backup the backup that is restored; null for a plain file
- * @param file the plain file that is restored; null for a backup
- * @param safetyBackup the backup of the state before; null when there is none
- * @param target the real path of the target
- * @param component the component that goes there
+ * @param plan the plan
+ * @param target the real path of the target that this file lies beside
  * @param fileKey the identity of the file that was there; empty when there was none
  * @param before what was there
- * @param aside where an unreadable file that was there is kept
  * @param phase how far the work on this target is
  * @param fingerprint what the finished target looked like; empty before
- * @param targets the real paths of all targets
- * @param components what goes to each of the targets, in their order
  */
 record PlanFile(
-    BackupId id,
-    ProcessOwner owner,
-    String store,
-    String source,
-    @Nullable BackupId backup,
-    @Nullable Path file,
-    @Nullable BackupId safetyBackup,
-    Path target,
-    SourceName component,
-    String fileKey,
-    TargetState before,
-    Path aside,
-    Phase phase,
-    String fingerprint,
-    List<Path> targets,
-    List<SourceName> components) {
+    Plan plan, Path target, String fileKey, TargetState before, Phase phase, String fingerprint) {
 
   private static final String SUFFIX = ".backup-open.json";
   private static final int DOCUMENT_LIMIT = 1 << 20;
   private static final int FORMAT = 1;
+  private static final String RESTORE = "restore";
+  private static final String MIGRATION = "migration";
 
   /** How far the work on a target is. */
   enum Phase {
     /** Not touched yet. */
     PENDING,
-    /** Being written, or to be written at any moment. */
+    /** Being written, or to be written at any moment; by the migration itself, if it is one. */
     WRITING,
     /** Written and verified. */
-    DONE
+    DONE;
+
+    String key() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  BackupId id() {
+    return plan.id();
+  }
+
+  /** Returns where a file that was there and could not be read is kept. */
+  Path aside() {
+    return aside(target, plan.id());
+  }
+
+  /** Returns where a restore keeps a file that was at a target and cannot be read. */
+  static Path aside(Path target, BackupId id) {
+    return target.resolveSibling(target.getFileName() + ".broken-" + id);
   }
 
   /** Returns where the plan of a target lies. */
@@ -94,55 +94,47 @@ record PlanFile(
   }
 
   PlanFile in(Phase next, String finishedFingerprint) {
-    return new PlanFile(
-        id,
-        owner,
-        store,
-        source,
-        backup,
-        file,
-        safetyBackup,
-        target,
-        component,
-        fileKey,
-        before,
-        aside,
-        next,
-        finishedFingerprint,
-        targets,
-        components);
+    return new PlanFile(plan, target, fileKey, before, next, finishedFingerprint);
   }
 
-  /** Returns what is being restored, in words for people. */
-  String what() {
-    return backup != null ? "backup " + backup : String.valueOf(file);
+  PlanFile with(Plan changed) {
+    return new PlanFile(changed, target, fileKey, before, phase, fingerprint);
   }
 
   void write() throws IOException {
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
     map.put("format", FORMAT);
-    map.put("id", id.value());
-    map.put("operation", "restore");
-    map.put("store", store);
-    map.put("source_store", source);
-    map.put("backup", backup == null ? null : backup.value());
-    map.put("file", file == null ? null : file.toString());
-    map.put("safety_backup", safetyBackup == null ? null : safetyBackup.value());
+    map.put("id", plan.id().value());
+    map.put("operation", plan.purpose().isMigration() ? MIGRATION : RESTORE);
+    map.put("label", plan.purpose().label());
+    map.put("on_crash", plan.purpose().onCrash().key());
+    map.put("engine", plan.engine());
+    map.put("store", plan.store());
+    map.put("source_store", plan.source());
+    map.put("backup", text(plan.backup()));
+    map.put("file", text(plan.file()));
+    map.put("safety_backup", text(plan.safetyBackup()));
     map.put("target", target.toString());
-    map.put("component", component.value());
     map.put("file_key", fileKey);
     map.put("before", before.key());
-    map.put("aside", aside.toString());
-    map.put("phase", phase.name().toLowerCase(Locale.ROOT));
+    map.put("aside", aside().toString());
+    map.put("phase", phase.key());
     map.put("fingerprint", fingerprint);
-    map.put("targets", targets.stream().map(Path::toString).toList());
-    map.put("components", components.stream().map(SourceName::value).toList());
-    map.putAll(OwnerCodec.toMap(owner));
-    AtomicFile.write(beside(target), JsonObject.write(map), scratch(target, "plan", id));
+    map.put("targets", plan.targets().stream().map(Path::toString).toList());
+    map.put("components", plan.goals().stream().map(goal -> goal.component().value()).toList());
+    map.put("contents", plan.goals().stream().map(goal -> goal.content().key()).toList());
+    map.putAll(OwnerCodec.toMap(plan.owner()));
+    map.put("workers", plan.purpose().workers().stream().map(OwnerCodec::toMap).toList());
+    map.put("worker_starting", plan.purpose().starting());
+    AtomicFile.write(beside(target), JsonObject.write(map), scratch(target, "plan", plan.id()));
+  }
+
+  private static @Nullable String text(@Nullable Object value) {
+    return value == null ? null : value.toString();
   }
 
   /**
-   * Removes the plans of one restore. If the process dies meanwhile, those that are left ask for
+   * Removes the plans of one work. If the process dies meanwhile, those that are left ask for
    * nothing: a plan that is not done is made one of a target that was not touched before the first
    * of them goes.
    */
@@ -159,73 +151,141 @@ record PlanFile(
     }
   }
 
-  /** Returns the folder of the store that holds the pointer and the safety backup. */
-  Path storeFolder() {
-    return target.getFileSystem().getPath(store);
-  }
-
-  /** Returns the folder of the store that holds the backup. */
-  Path sourceFolder() {
-    return target.getFileSystem().getPath(source);
-  }
-
-  /** Says that the restore still goes on. */
+  /** Says that the work still goes on. */
   void beat() throws IOException {
     Files.setLastModifiedTime(beside(target), FileTime.from(Instant.now()));
   }
 
-  /** Returns when the restore last said so. */
+  /** Returns when the work last said so. */
   Instant lastBeat() throws IOException {
     return Files.getLastModifiedTime(beside(target)).toInstant();
   }
 
   /**
-   * Returns the plan that lies beside a target; empty when there is none.
+   * Returns the plan that lies beside a target and is about it; empty when there is none. A plan
+   * that names another path came there with a copied database, and says nothing.
    *
-   * @throws MalformedDocumentException if it cannot be read
+   * @throws MalformedDocumentException if it cannot be read; the message names the file
    */
   static Optional<PlanFile> find(Path target) throws IOException {
     Path file = beside(target);
     try {
-      if (Files.size(file) > DOCUMENT_LIMIT) {
-        throw new MalformedDocumentException("it is larger than any plan", null);
-      }
-      return Optional.of(read(JsonObject.parse(Files.readAllBytes(file)), target.getFileSystem()));
+      PlanFile found = read(JsonObject.parse(content(file)), target.getFileSystem());
+      return Optional.of(found).filter(plan -> plan.target().equals(target));
     } catch (NoSuchFileException none) {
       return Optional.empty();
-    } catch (IllegalArgumentException malformed) {
-      throw new MalformedDocumentException(String.valueOf(malformed.getMessage()), malformed);
+    } catch (MalformedDocumentException | IllegalArgumentException malformed) {
+      throw new MalformedDocumentException(
+          "the open plan %s cannot be used: %s".formatted(file, malformed.getMessage()), malformed);
+    }
+  }
+
+  // Beside a database anything may lie: neither a link nor a pipe is followed.
+  private static byte[] content(Path file) throws IOException {
+    BasicFileAttributes attributes =
+        Files.readAttributes(file, BasicFileAttributes.class, NOFOLLOW_LINKS);
+    if (!attributes.isRegularFile()) {
+      throw new MalformedDocumentException("it is no regular file", null);
+    }
+    try (InputStream in = Files.newInputStream(file, NOFOLLOW_LINKS)) {
+      byte[] content = in.readNBytes(DOCUMENT_LIMIT + 1);
+      if (content.length > DOCUMENT_LIMIT) {
+        throw new MalformedDocumentException("it is larger than any plan", null);
+      }
+      return content;
     }
   }
 
   private static PlanFile read(JsonObject json, FileSystem files)
       throws MalformedDocumentException {
-    if (json.size("format") != FORMAT || !json.text("operation").equals("restore")) {
+    boolean migration = json.text("operation").equals(MIGRATION);
+    if (json.size("format") != FORMAT || !migration && !json.text("operation").equals(RESTORE)) {
       throw new MalformedDocumentException(
-          "it is a plan that this version does not know: format %d, operation %s"
+          "this version does not know format %d, operation %s"
               .formatted(json.size("format"), json.text("operation")),
           null);
     }
-    if (json.texts("targets").size() != json.texts("components").size()) {
-      throw new MalformedDocumentException("it has not one component for each target", null);
-    }
+    Path target = absolute(json.text("target"), files);
+    Plan plan =
+        new Plan(
+            new BackupId(json.text("id")),
+            OwnerCodec.read(json),
+            migration ? readPurpose(json) : Purpose.RESTORE,
+            json.text("engine"),
+            json.text("store"),
+            json.text("source_store"),
+            json.has("backup") ? new BackupId(json.text("backup")) : null,
+            json.has("file") ? absolute(json.text("file"), files) : null,
+            json.has("safety_backup") ? new BackupId(json.text("safety_backup")) : null,
+            readGoals(json, files));
+    requireSense(plan, target);
     return new PlanFile(
-        new BackupId(json.text("id")),
-        OwnerCodec.read(json),
-        json.text("store"),
-        json.text("source_store"),
-        json.has("backup") ? new BackupId(json.text("backup")) : null,
-        json.has("file") ? files.getPath(json.text("file")) : null,
-        json.has("safety_backup") ? new BackupId(json.text("safety_backup")) : null,
-        files.getPath(json.text("target")),
-        new SourceName(json.text("component")),
+        plan,
+        target,
         json.text("file_key"),
         TargetState.valueOf(json.text("before").toUpperCase(Locale.ROOT)),
-        files.getPath(json.text("aside")),
         Phase.valueOf(json.text("phase").toUpperCase(Locale.ROOT)),
-        json.text("fingerprint"),
-        json.texts("targets").stream().map(path -> files.getPath(path)).toList(),
-        json.texts("components").stream().map(SourceName::new).toList());
+        json.text("fingerprint"));
+  }
+
+  private static Purpose readPurpose(JsonObject json) throws MalformedDocumentException {
+    List<ProcessOwner> workers = new ArrayList<>();
+    for (JsonObject worker : json.objects("workers")) {
+      workers.add(OwnerCodec.read(worker));
+    }
+    return new Purpose(
+        json.text("label"),
+        Purpose.OnCrash.valueOf(json.text("on_crash").toUpperCase(Locale.ROOT)),
+        workers,
+        json.flag("worker_starting"));
+  }
+
+  private static List<Goal> readGoals(JsonObject json, FileSystem files)
+      throws MalformedDocumentException {
+    List<String> targets = json.texts("targets");
+    List<String> components = json.texts("components");
+    List<String> contents = json.texts("contents");
+    if (targets.size() != components.size() || targets.size() != contents.size()) {
+      throw new MalformedDocumentException(
+          "it has not one component and one content for each target", null);
+    }
+    List<Goal> goals = new ArrayList<>();
+    for (int index = 0; index < targets.size(); index++) {
+      goals.add(
+          new Goal(
+              absolute(targets.get(index), files),
+              new SourceName(components.get(index)),
+              TargetState.valueOf(contents.get(index).toUpperCase(Locale.ROOT))));
+    }
+    return goals;
+  }
+
+  private static Path absolute(String text, FileSystem files) throws MalformedDocumentException {
+    Path path = files.getPath(text);
+    if (!path.isAbsolute()) {
+      throw new MalformedDocumentException("a path in it is not absolute: " + text, null);
+    }
+    return path;
+  }
+
+  // What it asks for must be possible, and about the file that it lies beside.
+  private static void requireSense(Plan plan, Path target) throws MalformedDocumentException {
+    if (!plan.targets().contains(target)) {
+      throw new MalformedDocumentException("its target is not among its targets", null);
+    }
+    if (plan.targets().stream().distinct().count() < plan.goals().size()) {
+      throw new MalformedDocumentException("it names a target twice", null);
+    }
+    boolean content = plan.goals().stream().anyMatch(Goal::isDatabase);
+    int origins = (plan.backup() == null ? 0 : 1) + (plan.file() == null ? 0 : 1);
+    if (origins != (content ? 1 : 0)) {
+      throw new MalformedDocumentException("it says not where its content comes from", null);
+    }
+    boolean unknown =
+        plan.goals().stream().anyMatch(goal -> goal.content() == TargetState.UNREADABLE);
+    if (unknown || plan.file() != null && plan.goals().size() > 1) {
+      throw new MalformedDocumentException("it asks for what no plan asks for", null);
+    }
   }
 
   /** Returns the name of a file that a plan makes beside its target and removes again. */
@@ -233,10 +293,10 @@ record PlanFile(
     return target.resolveSibling(target.getFileName() + ".backup-" + purpose + "-" + id);
   }
 
-  /** Removes what the plans of this restore made beside its targets, be they not written yet. */
+  /** Removes what the plans of this work made beside its targets, be they not written yet. */
   void deleteScratch() throws IOException {
-    for (Path each : targets) {
-      deleteScratch(each, id);
+    for (Path each : plan.targets()) {
+      deleteScratch(each, plan.id());
     }
   }
 

@@ -4,11 +4,11 @@ import dev.backuphelper.catalog.OpenPointers;
 import dev.backuphelper.catalog.Removal;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.BackupNotFoundException;
+import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.internal.engine.RecoverOrder.Choice;
 import dev.backuphelper.internal.io.MalformedDocumentException;
 import dev.backuphelper.internal.io.ProcessOwner;
 import dev.backuphelper.model.BackupId;
-import dev.backuphelper.model.SourceName;
 import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.report.RecoverReport.Action;
 import dev.backuphelper.report.RestoreReport;
@@ -23,17 +23,19 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Resolves what killed processes left: finishes or undoes restores, and tidies the store. It can be
  * killed itself and run again.
  */
 public final class RecoverOperation {
+  private static final String BY_HAND = "look at the database, then remove that file by hand";
+
   private final Context context;
   private final RecoverOrder order;
   private final Events events;
@@ -53,51 +55,102 @@ public final class RecoverOperation {
   }
 
   private RecoverReport recover() throws IOException {
-    Map<BackupId, List<Path>> plans = new OpenPlans(context).files();
-    if (order.only() != null && !plans.containsKey(order.only())) {
+    OpenPlans.Found found = new OpenPlans(context).find();
+    if (order.only() != null && !found.files().containsKey(order.only())) {
       throw new BackupNotFoundException(
           "no open plan has the id " + order.only(),
-          plans.isEmpty() ? "Nothing is open." : "Open are: " + plans.keySet());
+          found.files().isEmpty() ? "Nothing is open." : "Open are: " + found.files().keySet());
     }
-    for (Map.Entry<BackupId, List<Path>> plan : plans.entrySet()) {
+    for (Map.Entry<BackupId, List<Path>> plan : found.files().entrySet()) {
       if (order.only() == null || order.only().equals(plan.getKey())) {
         recover(plan.getKey(), plan.getValue());
       }
+    }
+    for (String problem : found.problems()) {
+      leaveOpen(problem, ErrorCode.CORRUPT, problem + "; " + BY_HAND);
     }
     return new RecoverReport(
         order.dryRun(), resolved, open, order.dryRun() ? List.of() : sweep(), orphans());
   }
 
-  private void recover(BackupId id, List<Path> files) throws IOException {
+  private void recover(BackupId id, List<Path> files) {
     List<Path> targets = files.stream().map(PlanFile::targetOf).toList();
     String marker = files.isEmpty() ? id.value() : files.get(0).toString();
-    try (TargetLocks locks = TargetLocks.take(lockable(files), "recover", Duration.ZERO)) {
+    try (TargetLocks locks = TargetLocks.take(lockable(targets), "recover", Duration.ZERO)) {
       recoverLocked(id, marker, targets);
     } catch (LockHeldException working) {
-      leaveOpen(marker, "it is still being worked on: " + working.getMessage());
+      leaveOpen(marker, ErrorCode.LOCKED, "it is still being worked on: " + working.getMessage());
     } catch (MalformedDocumentException unreadable) {
-      leaveOpen(
-          marker,
-          "its plan cannot be read (%s); look at the database, then remove the plan's file by hand"
-              .formatted(unreadable.getMessage()));
+      leaveOpen(marker, ErrorCode.CORRUPT, unreadable.getMessage() + "; " + BY_HAND);
     } catch (NoSuchFileException gone) {
-      leaveOpen(marker, gone.getFile() + " does not exist any more");
+      leaveOpen(marker, ErrorCode.IO_FAILED, gone.getFile() + " does not exist any more");
+    } catch (IOException failure) {
+      BackupException known = Failures.translated("plan " + id + " stays open", failure);
+      leaveOpen(marker, known.code(), String.valueOf(known.getMessage()));
     }
   }
 
   // Whoever works on a target has made its lock file before anything else. Where there is none,
   // nothing is to be done, and a pointer of a store that is not trusted must not make one.
-  private static List<Path> lockable(List<Path> files) {
-    return files.stream()
-        .map(PlanFile::targetOf)
+  private static List<Path> lockable(List<Path> targets) {
+    return targets.stream()
         .filter(
             target ->
                 Files.exists(TargetLocks.beside(target)) || Files.exists(PlanFile.beside(target)))
         .toList();
   }
 
-  // The process died before it wrote the first plan or after it removed the last: no target is
-  // open.
+  private void recoverLocked(BackupId id, String marker, List<Path> targets) throws IOException {
+    List<PlanFile> files = new ArrayList<>();
+    for (Path target : targets) {
+      PlanFile.find(target).filter(file -> file.id().equals(id)).ifPresent(files::add);
+    }
+    Optional<String> unseen = unseen(files, targets);
+    if (unseen.isPresent() && order.choice() != Choice.KEEP) {
+      leaveOpen(marker, ErrorCode.REFUSED, unseen.get());
+    } else if (files.isEmpty()) {
+      tidyPointer(id, marker, targets);
+    } else {
+      resolve(files, marker);
+    }
+  }
+
+  /**
+   * Tells why the state of a plan is not known. A target without its file of the plan is one that
+   * was not reached yet or is closed already, as the lock file beside it shows; a target whose disk
+   * is not there looks alike but for that. And a plan that is at work on its targets has a file
+   * beside each of them: one that has not was put there by somebody else.
+   */
+  private static Optional<String> unseen(List<PlanFile> files, List<Path> targets)
+      throws IOException {
+    Set<Path> all = new TreeSet<>(targets);
+    files.forEach(file -> all.addAll(file.plan().targets()));
+    files.forEach(file -> all.remove(file.target()));
+    boolean atWork = files.stream().anyMatch(file -> file.phase() == PlanFile.Phase.WRITING);
+    for (Path missing : all) {
+      if (!Files.exists(TargetLocks.beside(missing))) {
+        return Optional.of(
+            "nothing shows how far it is with %s: is its disk there? If so, close it with --keep"
+                .formatted(missing));
+      }
+      if (atWork && !isSuperseding(files.get(0).plan(), missing)) {
+        return Optional.of(
+            "%s is about %s, but nothing beside that database says so; close it with --keep"
+                .formatted(PlanFile.beside(files.get(0).target()), missing));
+      }
+    }
+    return Optional.empty();
+  }
+
+  // A restore that takes the place of a killed one dies while it replaces that one's files.
+  private static boolean isSuperseding(Plan plan, Path target) throws IOException {
+    return PlanFile.find(target)
+        .filter(former -> plan.targets().containsAll(former.plan().targets()))
+        .isPresent();
+  }
+
+  // The process died before it wrote the first file of the plan or after it removed the last: no
+  // target is open.
   private void tidyPointer(BackupId id, String marker, List<Path> targets) throws IOException {
     if (!order.dryRun()) {
       for (Path target : targets) {
@@ -107,172 +160,180 @@ public final class RecoverOperation {
       }
       new OpenPointers(context.store()).remove(id);
     }
-    resolve(marker, Action.UNDONE, id.value(), Optional.empty(), targets);
+    resolved(
+        marker,
+        order.choice() == Choice.KEEP ? Action.KEPT : Action.UNDONE,
+        id.value(),
+        Optional.empty(),
+        targets);
   }
 
-  private void recoverLocked(BackupId id, String marker, List<Path> targets) throws IOException {
-    List<PlanFile> plans = new ArrayList<>();
-    for (Path target : targets) {
-      PlanFile.find(target).filter(plan -> plan.id().equals(id)).ifPresent(plans::add);
-    }
-    if (plans.isEmpty()) {
-      tidyPointer(id, marker, targets);
-      return;
-    }
-    Optional<String> obstacle = obstacle(plans);
+  private void resolve(List<PlanFile> files, String marker) throws IOException {
+    Optional<String> obstacle = obstacle(files);
+    Purpose purpose = files.get(0).plan().purpose();
+    boolean untouched = files.stream().allMatch(file -> file.phase() == PlanFile.Phase.PENDING);
     if (obstacle.isPresent()) {
-      leaveOpen(marker, obstacle.get());
-      return;
-    }
-    if (plans.stream().allMatch(plan -> plan.phase() == PlanFile.Phase.PENDING)) {
-      close(plans, marker, Action.UNDONE, Optional.empty());
+      leaveOpen(marker, ErrorCode.REFUSED, obstacle.get());
     } else if (order.choice() == Choice.KEEP) {
-      close(plans, marker, Action.KEPT, Optional.empty());
-    } else if (order.choice() == Choice.PLANNED && isDone(plans)) {
-      close(plans, marker, Action.FINISHED, Optional.empty());
+      close(files, marker, Action.KEPT);
+    } else if (untouched && (purpose.isMigration() || order.choice() == Choice.PLANNED)) {
+      close(files, marker, Action.UNDONE);
+    } else if (order.choice() == Choice.RESTORE) {
+      finish(files, marker);
+    } else if (isDone(files)) {
+      close(files, marker, Action.FINISHED);
+    } else if (purpose.onCrash() == Purpose.OnCrash.KEEP) {
+      close(files, marker, Action.KEPT);
+    } else if (purpose.onCrash() == Purpose.OnCrash.STOP) {
+      leaveOpen(
+          marker,
+          ErrorCode.REFUSED,
+          "%s was interrupted, and nothing is to be restored unasked; %s"
+              .formatted(files.get(0).plan().title(), bothWaysOut(files.get(0).plan())));
     } else {
-      finish(plans, marker);
+      finishUnlessChanged(files, marker);
     }
   }
 
   // All targets were written and verified, and only the plans were still to be removed. Whoever
   // changed a target since did so after the restore.
-  private static boolean isDone(List<PlanFile> plans) {
-    return plans.stream().allMatch(plan -> plan.phase() == PlanFile.Phase.DONE);
+  private static boolean isDone(List<PlanFile> files) {
+    return files.stream().allMatch(file -> file.phase() == PlanFile.Phase.DONE);
   }
 
   /** Returns why nothing may be done about a plan; empty when something may. */
-  private Optional<String> obstacle(List<PlanFile> plans) throws IOException {
-    for (PlanFile plan : plans) {
-      if (!plan.owner().isLocal() && order.choice() == Choice.PLANNED) {
-        return Optional.of(
-            "it belongs to %s: recover it there, or say --restore or --keep"
-                .formatted(plan.owner()));
+  private Optional<String> obstacle(List<PlanFile> files) throws IOException {
+    if (order.choice() != Choice.PLANNED) {
+      return Optional.empty();
+    }
+    for (PlanFile file : files) {
+      Optional<String> owned = owned(file.plan());
+      if (owned.isPresent()) {
+        return owned;
       }
-      boolean mayLive = !plan.owner().isDead() && !plan.owner().equals(ProcessOwner.current());
-      if (mayLive && order.choice() == Choice.PLANNED) {
+      if (isMoved(file)) {
         return Optional.of(
-            "%s, which began it, still runs; say --restore or --keep".formatted(plan.owner()));
-      }
-      if (isMoved(plan)) {
-        return Optional.of(
-            "%s is not the file that the plan is about: it was copied or replaced; say --keep"
-                .formatted(plan.target()));
+            "%s is not the file that the plan is about: it was copied or replaced; %s"
+                .formatted(file.target(), bothWaysOut(file.plan())));
       }
     }
     return Optional.empty();
   }
 
-  private boolean isMoved(PlanFile plan) throws IOException {
-    String fileKey = target(plan).fingerprint().fileKey();
-    // An empty file has nothing to be known by, and undoing makes another. Where the former file
-    // was
-    // moved aside, the restore itself put another in its place.
-    return plan.before() == TargetState.DATABASE
-        && order.choice() != Choice.KEEP
-        && !Files.exists(plan.aside())
-        && !fileKey.equals(plan.fileKey());
-  }
-
-  private Target target(PlanFile plan) throws IOException {
-    return context.engine(Context.DEFAULT_ENGINE, plan.target()).target();
-  }
-
-  private void finish(List<PlanFile> plans, String marker) throws IOException {
-    if (order.choice() == Choice.PLANNED) {
-      for (PlanFile plan : plans) {
-        if (changedSince(plan)) {
-          leaveOpen(
-              marker,
-              "%s changed after the restore was interrupted, so nothing is overwritten unasked; "
-                      .formatted(plan.target())
-                  + "put %s there with --restore, or keep what is there with --keep"
-                      .formatted(plan.what()));
-          return;
-        }
+  private static Optional<String> owned(Plan plan) {
+    if (plan.purpose().starting()) {
+      return Optional.of(
+          "a process was being started for %s, and nothing tells whether it runs; say --restore or"
+                  .formatted(plan.title())
+              + " --keep once it does not");
+    }
+    List<ProcessOwner> owners = new ArrayList<>(plan.purpose().workers());
+    // The targets' locks are held here, so this process does not work on them.
+    if (!plan.owner().equals(ProcessOwner.current())) {
+      owners.add(plan.owner());
+    }
+    for (ProcessOwner owner : owners) {
+      if (!owner.isLocal()) {
+        return Optional.of(
+            "it belongs to %s: recover it there, or say --restore or --keep".formatted(owner));
+      }
+      if (!owner.isDead()) {
+        return Optional.of(
+            "%s, which works on it, still runs; say --restore or --keep".formatted(owner));
       }
     }
+    return Optional.empty();
+  }
+
+  private boolean isMoved(PlanFile file) throws IOException {
+    String fileKey = target(file).fingerprint().fileKey();
+    // An empty file has nothing to be known by, and undoing makes another. Where the former file
+    // was moved aside, the restore itself put another in its place.
+    return file.before() == TargetState.DATABASE
+        && !Files.exists(file.aside())
+        && !fileKey.equals(file.fileKey());
+  }
+
+  private Target target(PlanFile file) throws IOException {
+    return context.engine(file.plan().engine(), file.target()).target();
+  }
+
+  private void finishUnlessChanged(List<PlanFile> files, String marker) throws IOException {
+    for (PlanFile file : files) {
+      if (changedSince(file)) {
+        leaveOpen(
+            marker,
+            ErrorCode.REFUSED,
+            "%s changed after %s was interrupted, so nothing is overwritten unasked; %s"
+                .formatted(file.target(), file.plan().title(), bothWaysOut(file.plan())));
+        return;
+      }
+    }
+    finish(files, marker);
+  }
+
+  private static String bothWaysOut(Plan plan) {
+    return "put %s there with --restore, or keep what is there with --keep".formatted(plan.what());
+  }
+
+  private void finish(List<PlanFile> files, String marker) throws IOException {
+    Plan plan = files.get(0).plan();
+    Action action = plan.purpose().isMigration() ? Action.RESTORED : Action.FINISHED;
     if (order.dryRun()) {
-      resolve(
-          marker, Action.FINISHED, plans.get(0).what(), Optional.empty(), plans.get(0).targets());
+      resolved(marker, action, plan.what(), Optional.empty(), plan.targets());
       return;
     }
-    PlanFile first = plans.get(0);
-    Context source = context.with(context.stores().apply(first.sourceFolder()), context.sources());
+    Context source = context.with(context.storeAt(plan.source()), context.sources());
     try {
-      RestoreReport report = new RestoreOperation(source, orderOf(plans)).run();
-      events.step("plan-finished", first.id());
-      resolve(
-          marker,
-          Action.FINISHED,
-          first.what(),
-          report.safetyBackup().map(BackupId::value),
-          first.targets());
+      RestoreReport report = new RestoreOperation(source, RestoreOrder.of(plan)).run();
+      events.step("plan-finished", plan.id());
+      resolved(
+          marker, action, plan.what(), report.safetyBackup().map(BackupId::value), plan.targets());
     } catch (BackupException failure) {
       leaveOpen(
           marker,
+          failure.code(),
           failure.getMessage()
-              + (first.safetyBackup() == null ? "" : "; what was there is " + first.safetyBackup())
+              + (plan.safetyBackup() == null ? "" : "; what was there is " + plan.safetyBackup())
               + "; keep what is there with --keep");
     }
   }
 
-  private static RestoreOrder orderOf(List<PlanFile> plans) {
-    PlanFile first = plans.get(0);
-    Map<SourceName, Path> targets = new LinkedHashMap<>();
-    for (int index = 0; index < first.targets().size(); index++) {
-      targets.put(first.components().get(index), first.targets().get(index));
-    }
-    Path file = first.file();
-    return new RestoreOrder(
-        first.backup(),
-        file,
-        file == null ? null : first.target(),
-        targets,
-        file == null ? targets.keySet() : Set.of(),
-        true,
-        true,
-        first.store().equals(first.source()) ? null : first.storeFolder(),
-        false,
-        null,
-        null,
-        existing -> true);
-  }
-
   // Safety rule 13: what was changed later than two heartbeats after the last one was changed by
   // somebody else.
-  private boolean changedSince(PlanFile plan) throws IOException {
-    Target.Fingerprint now = target(plan).fingerprint();
-    if (plan.phase() == PlanFile.Phase.DONE) {
-      return !now.state().equals(plan.fingerprint());
+  private boolean changedSince(PlanFile file) throws IOException {
+    Target.Fingerprint now = target(file).fingerprint();
+    if (file.phase() == PlanFile.Phase.DONE) {
+      return !now.state().equals(file.fingerprint());
     }
-    long limit = plan.lastBeat().toEpochMilli() + 2 * Heartbeat.INTERVAL_MILLIS;
+    long limit = file.lastBeat().toEpochMilli() + 2 * Heartbeat.INTERVAL_MILLIS;
     return now.changedMillis() > limit;
   }
 
-  private void close(List<PlanFile> plans, String marker, Action action, Optional<String> safety)
-      throws IOException {
+  private void close(List<PlanFile> files, String marker, Action action) throws IOException {
     if (!order.dryRun()) {
-      PlanFile.removeAll(plans, plan -> events.step("plan-removed", plan.target()));
-      new SupersededPlans(context, List.of()).forget(plans);
-      new OpenPointers(context.store()).remove(plans.get(0).id());
+      PlanFile.removeAll(files, file -> events.step("plan-removed", file.target()));
+      new SupersededPlans(context, List.of(), null).forget(files);
+      new OpenPointers(context.store()).remove(files.get(0).id());
     }
-    resolve(marker, action, plans.get(0).what(), safety, targetsOf(plans));
+    Plan plan = files.get(0).plan();
+    resolved(
+        marker,
+        action,
+        plan.what(),
+        Optional.empty(),
+        files.stream().map(PlanFile::target).toList());
   }
 
-  private static List<Path> targetsOf(List<PlanFile> plans) {
-    return plans.stream().map(PlanFile::target).toList();
-  }
-
-  private void resolve(
+  private void resolved(
       String marker, Action action, String backup, Optional<String> safety, List<Path> targets) {
     resolved.add(
         new RecoverReport.Resolved(
             marker, action, backup, safety, targets.stream().map(Path::toString).toList()));
   }
 
-  private void leaveOpen(String marker, String reason) {
-    open.add(new RecoverReport.Open(marker, reason));
+  private void leaveOpen(String marker, ErrorCode code, String reason) {
+    open.add(new RecoverReport.Open(marker, code, reason));
   }
 
   private List<String> sweep() throws IOException {

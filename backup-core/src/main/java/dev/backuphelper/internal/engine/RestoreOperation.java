@@ -69,11 +69,40 @@ public final class RestoreOperation {
   public RestoreReport run() {
     Path file = order.file();
     return Failures.translate(
-        "cannot restore " + order.from(), () -> file == null ? restoreBackup() : restoreFile(file));
+        "cannot restore " + order.from(),
+        () -> {
+          if (file != null) {
+            return restoreFile(file);
+          }
+          return order.id() == null ? restore(cleared()) : restoreBackup();
+        });
   }
 
-  /** A component that is to go to a path; from a plain file when it has no record. */
-  private record Wanted(SourceName name, Source engine, Path path, @Nullable Component component) {}
+  /**
+   * What is to be at a path: a component, from a plain file when it has no record, or nothing.
+   *
+   * @param content {@link TargetState#DATABASE}, or what to make of the target instead
+   */
+  private record Wanted(
+      SourceName name,
+      Source engine,
+      Path path,
+      @Nullable Component component,
+      TargetState content) {
+    boolean isDatabase() {
+      return content == TargetState.DATABASE;
+    }
+  }
+
+  private List<Wanted> cleared() {
+    List<Wanted> wanted = new ArrayList<>();
+    for (Goal goal : order.cleared()) {
+      Plan plan = Objects.requireNonNull(order.resolving(), "resolving");
+      Source engine = context.engine(plan.engine(), goal.target());
+      wanted.add(new Wanted(goal.component(), engine, goal.target(), null, goal.content()));
+    }
+    return wanted;
+  }
 
   private RestoreReport restoreBackup() throws IOException {
     BackupId id = Objects.requireNonNull(order.id(), "id");
@@ -89,8 +118,11 @@ public final class RestoreOperation {
       for (Map.Entry<Component, Path> entry : paths.entrySet()) {
         Component component = entry.getKey();
         Source engine = context.engine(component.engine(), entry.getValue());
-        wanted.add(new Wanted(component.name(), engine, entry.getValue(), component));
+        wanted.add(
+            new Wanted(
+                component.name(), engine, entry.getValue(), component, TargetState.DATABASE));
       }
+      wanted.addAll(cleared());
       input.requireSound(backup, components);
       events.step("input-verified", id);
       return restore(wanted);
@@ -113,7 +145,13 @@ public final class RestoreOperation {
     }
     SourceName name = NamedSource.nameOf(target);
     return restore(
-        List.of(new Wanted(name, context.engine(Context.DEFAULT_ENGINE, target), target, null)));
+        List.of(
+            new Wanted(
+                name,
+                context.engine(Context.DEFAULT_ENGINE, target),
+                target,
+                null,
+                TargetState.DATABASE)));
   }
 
   private RestoreReport restore(List<Wanted> wanted) throws IOException {
@@ -166,7 +204,7 @@ public final class RestoreOperation {
           "two components would go to the same file: " + targets, "Give each a file of its own.");
     }
     try (TargetLocks locks = TargetLocks.take(targets, "restore", context.patience())) {
-      List<PlanFile> superseded = new SupersededPlans(context, targets).require();
+      List<PlanFile> superseded = new SupersededPlans(context, targets, resolvingId()).require();
       for (Aim aim : aims) {
         aim.before = aim.target.probe(context.patience());
       }
@@ -176,7 +214,7 @@ public final class RestoreOperation {
       try (StoreLock lock = journal.lock(LockMode.SHARED, "restore")) {
         report = restoreReserved(aims);
       }
-      tidy(() -> new SupersededPlans(context, targets).forget(superseded));
+      tidy(() -> new SupersededPlans(context, targets, resolvingId()).forget(superseded));
       return report;
     }
   }
@@ -191,6 +229,11 @@ public final class RestoreOperation {
       this.wanted = wanted;
       this.target = target;
     }
+  }
+
+  private @Nullable BackupId resolvingId() {
+    Plan plan = order.resolving();
+    return plan == null ? null : plan.id();
   }
 
   private void confirm(List<Aim> aims) {
@@ -213,7 +256,7 @@ public final class RestoreOperation {
     try {
       List<RestorePart.Image> images = new ArrayList<>();
       for (Aim aim : aims) {
-        images.add(image(aim, artifacts));
+        images.add(aim.wanted.isDatabase() ? image(aim, artifacts) : RestorePart.Image.NONE);
       }
       requireSpace(aims, images);
       Backup safety = safetyBackup(aims);
@@ -261,7 +304,7 @@ public final class RestoreOperation {
     long inStore = METADATA_BYTES;
     for (int index = 0; index < aims.size(); index++) {
       Aim aim = aims.get(index);
-      long size = Files.size(images.get(index).path());
+      long size = images.get(index).size();
       add(needed, PrivateFiles.parent(aim.target.path()), aim.target.spaceNeeded(aim.before, size));
       if (aim.before == TargetState.DATABASE) {
         // The safety backup, and the copy that proves the result.
@@ -340,13 +383,14 @@ public final class RestoreOperation {
     long bytes = 0;
     for (int index = 0; index < aims.size(); index++) {
       Aim aim = aims.get(index);
-      bytes += Files.size(images.get(index).path());
+      bytes += images.get(index).size();
       parts.add(
           new RestorePart(
               aim.wanted.name(),
               aim.wanted.engine(),
               aim.target,
               aim.before,
+              aim.wanted.content(),
               images.get(index),
               id));
     }

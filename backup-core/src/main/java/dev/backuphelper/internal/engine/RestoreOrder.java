@@ -3,6 +3,7 @@ package dev.backuphelper.internal.engine;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.SourceName;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param actor who asks for it; null when unknown
  * @param pattern the pattern of file names in a folder; null for the usual ones
  * @param confirmation asked before anything that exists is overwritten
+ * @param resolving the open plan that this restore brings to its end; null for none
  */
 public record RestoreOrder(
     @Nullable BackupId id,
@@ -37,15 +39,56 @@ public record RestoreOrder(
     boolean dryRun,
     @Nullable String actor,
     @Nullable String pattern,
-    Predicate<List<Path>> confirmation) {
+    Predicate<List<Path>> confirmation,
+    @Nullable Plan resolving) {
   /** Copies the collections. */
   public RestoreOrder {
     targets = Map.copyOf(targets);
     components = Set.copyOf(components);
   }
 
+  /** Returns the order that brings about what an open plan wants. */
+  static RestoreOrder of(Plan plan) {
+    Map<SourceName, Path> targets = new LinkedHashMap<>();
+    for (Goal goal : plan.goals()) {
+      if (goal.isDatabase()) {
+        targets.put(goal.component(), goal.target());
+      }
+    }
+    Path file = plan.file();
+    return new RestoreOrder(
+        plan.backup(),
+        file,
+        file == null ? null : plan.goals().get(0).target(),
+        targets,
+        file == null ? targets.keySet() : Set.of(),
+        true,
+        true,
+        plan.store().equals(plan.source()) ? null : Path.of(plan.store()),
+        false,
+        null,
+        null,
+        existing -> true,
+        plan);
+  }
+
+  /** Returns the targets that are to be missing or empty. */
+  List<Goal> cleared() {
+    return resolving == null
+        ? List.of()
+        : resolving.goals().stream().filter(goal -> !goal.isDatabase()).toList();
+  }
+
+  /** Tells whether a target gets the journal mode back that the backup recorded. */
+  boolean withSettings() {
+    return resolving != null && resolving.purpose().isMigration();
+  }
+
   /** Returns what is restored, in words for people. */
   String from() {
-    return id != null ? id.value() : String.valueOf(file);
+    if (id != null) {
+      return id.value();
+    }
+    return file != null ? file.toString() : "nothing, as before";
   }
 }

@@ -11,6 +11,7 @@ import dev.backuphelper.source.TargetState;
 import dev.backuphelper.store.StagedFile;
 import dev.backuphelper.store.Store;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -27,16 +28,24 @@ final class RestorePart {
   private final Source engine;
   private final Target target;
   private final TargetState before;
+  private final TargetState content;
   private final Image image;
   private final BackupId id;
   private boolean written;
 
   RestorePart(
-      SourceName name, Source engine, Target target, TargetState before, Image image, BackupId id) {
+      SourceName name,
+      Source engine,
+      Target target,
+      TargetState before,
+      TargetState content,
+      Image image,
+      BackupId id) {
     this.name = name;
     this.engine = engine;
     this.target = target;
     this.before = before;
+    this.content = content;
     this.image = image;
     this.id = id;
   }
@@ -47,10 +56,30 @@ final class RestorePart {
    * @param path the examined private image
    * @param facts what is recorded of it
    */
-  record Image(Path path, Map<String, Object> facts) {}
+  record Image(Path path, Map<String, Object> facts) {
+    /** Stands for no image, where a target is to be missing or empty. */
+    static final Image NONE = new Image(Path.of(""), Map.of());
 
-  /** Where and how parts are written. */
-  record Means(Store scratch, boolean verified, Duration patience, Events events) {}
+    long size() throws IOException {
+      return equals(NONE) ? 0 : Files.size(path);
+    }
+  }
+
+  /**
+   * Where and how parts are written.
+   *
+   * @param withSettings whether the target gets the settings back that are recorded of its image
+   */
+  record Means(
+      Store scratch, boolean verified, boolean withSettings, Duration patience, Events events) {}
+
+  Goal goal() {
+    return new Goal(target.path(), name, content);
+  }
+
+  Source engine() {
+    return engine;
+  }
 
   SourceName name() {
     return name;
@@ -65,7 +94,7 @@ final class RestorePart {
   }
 
   Path aside() {
-    return target.path().resolveSibling(target.path().getFileName() + ".broken-" + id);
+    return PlanFile.aside(target.path(), id);
   }
 
   /**
@@ -75,6 +104,24 @@ final class RestorePart {
    * @throws IOException if writing failed, or what is there afterwards is unsound
    */
   boolean restore(Means means) throws IOException {
+    if (content != TargetState.DATABASE) {
+      target.clear(content, aside(), means.patience());
+      written = true;
+      means.events().step("target-written", target.path());
+      return true;
+    }
+    boolean exact = put(means);
+    if (means.withSettings() && !target.applySettings(image.facts(), means.patience())) {
+      means
+          .events()
+          .warning(
+              "%s is open elsewhere, so its journal mode stays as it is now"
+                  .formatted(target.path()));
+    }
+    return exact;
+  }
+
+  private boolean put(Means means) throws IOException {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       Target.Written how = write(image, means);
       written = true;

@@ -16,9 +16,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +63,8 @@ final class RestoreTransaction {
     this.parts = parts;
     this.safety = safety;
     this.means =
-        new RestorePart.Means(journal.store(), order.verified(), context.patience(), events);
+        new RestorePart.Means(
+            journal.store(), order.verified(), order.withSettings(), context.patience(), events);
   }
 
   /**
@@ -105,22 +109,23 @@ final class RestoreTransaction {
   private void open() throws IOException {
     List<Path> targets = parts.stream().map(part -> part.target().path()).toList();
     for (Path target : targets) {
-      PlanFile.find(target).filter(plan -> plan.target().equals(target)).ifPresent(begun::add);
+      PlanFile.find(target).ifPresent(begun::add);
     }
     if (begun.stream().allMatch(plan -> plan.phase() == PlanFile.Phase.PENDING)) {
       begun.clear();
     }
+    Plan plan = plan();
     for (RestorePart part : parts) {
-      plans.add(plan(part, targets));
+      plans.add(file(plan, part));
     }
     try {
       for (Context holder : pointerHolders()) {
-        new OpenPointers(holder.store()).put(pointer(targets));
+        new OpenPointers(holder.store()).put(pointer(plan));
       }
       means.events().step("pointer-written", id);
-      for (PlanFile plan : plans) {
-        plan.write();
-        means.events().step("plan-written", plan.target());
+      for (PlanFile file : inWritingOrder()) {
+        file.write();
+        means.events().step("plan-written", file.target());
       }
     } catch (IOException | RuntimeException failure) {
       closeAfter(failure);
@@ -141,7 +146,17 @@ final class RestoreTransaction {
     return Files.isWritable(PrivateFiles.parent(file));
   }
 
-  private OpenPointers.Pointer pointer(List<Path> targets) {
+  // A file that replaces that of a killed restore says that a target may be half done. It must not
+  // do so before the targets that were not touched have theirs.
+  private List<PlanFile> inWritingOrder() {
+    Set<Path> touchedBefore =
+        begun.stream().map(PlanFile::target).collect(Collectors.toUnmodifiableSet());
+    return plans.stream()
+        .sorted(Comparator.comparing(file -> touchedBefore.contains(file.target())))
+        .toList();
+  }
+
+  private OpenPointers.Pointer pointer(Plan plan) {
     List<BackupId> needed = new ArrayList<>();
     if (order.id() != null) {
       needed.add(order.id());
@@ -150,28 +165,37 @@ final class RestoreTransaction {
       needed.add(safety.id());
     }
     return new OpenPointers.Pointer(
-        id, "restore", needed, targets.stream().map(t -> PlanFile.beside(t).toString()).toList());
+        id,
+        "restore",
+        needed,
+        plan.targets().stream().map(target -> PlanFile.beside(target).toString()).toList());
   }
 
-  private PlanFile plan(RestorePart part, List<Path> targets) throws IOException {
-    return new PlanFile(
+  private Plan plan() {
+    Plan resolving = order.resolving();
+    String label = resolving == null ? null : resolving.purpose().label();
+    return new Plan(
         id,
         ProcessOwner.current(),
+        label == null ? Purpose.RESTORE : Purpose.migration(label, Purpose.OnCrash.RESTORE),
+        parts.get(0).engine().engine(),
         journal.store().location(),
         context.store().location(),
         order.id(),
         order.file() == null ? null : order.file().toAbsolutePath(),
         safety == null ? null : safety.id(),
+        parts.stream().map(RestorePart::goal).toList());
+  }
+
+  private PlanFile file(Plan plan, RestorePart part) throws IOException {
+    return new PlanFile(
+        plan,
         part.target().path(),
-        part.name(),
         part.target().fingerprint().fileKey(),
         part.before(),
-        part.aside(),
         // What a killed restore wrote must be finished by this one's plan once its own is gone.
         begun.isEmpty() ? PlanFile.Phase.PENDING : PlanFile.Phase.WRITING,
-        "",
-        targets,
-        parts.stream().map(RestorePart::name).toList());
+        "");
   }
 
   private void mark(int index, PlanFile.Phase phase) throws IOException {

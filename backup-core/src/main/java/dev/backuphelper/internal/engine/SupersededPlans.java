@@ -2,10 +2,13 @@ package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.catalog.OpenPointers;
 import dev.backuphelper.error.RefusedException;
+import dev.backuphelper.model.BackupId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plans that a killed restore left beside the targets of a new one. An explicit restore of all
@@ -14,45 +17,70 @@ import java.util.List;
 final class SupersededPlans {
   private final Context context;
   private final List<Path> targets;
+  private final @Nullable BackupId resolving;
 
-  SupersededPlans(Context context, List<Path> targets) {
+  /**
+   * Creates the view.
+   *
+   * @param resolving the plan that is being resolved by its own process; null for none
+   */
+  SupersededPlans(Context context, List<Path> targets, @Nullable BackupId resolving) {
     this.context = context;
     this.targets = targets;
+    this.resolving = resolving;
   }
 
   /** Returns the plans, after checking that the new restore may take their place. */
   List<PlanFile> require() throws IOException {
-    List<PlanFile> plans = new ArrayList<>();
+    List<PlanFile> files = new ArrayList<>();
     for (Path target : targets) {
       var found = PlanFile.find(target);
-      // A plan that names another path came here with a copied database: it says nothing here.
-      if (found.isPresent() && found.get().target().equals(target)) {
+      if (found.isPresent()) {
         requireCovered(found.get());
-        plans.add(found.get());
+        files.add(found.get());
       }
     }
-    return plans;
+    return files;
   }
 
-  private void requireCovered(PlanFile plan) {
+  private void requireCovered(PlanFile file) {
+    Plan plan = file.plan();
+    if (plan.id().equals(resolving)) {
+      return;
+    }
     if (!plan.owner().isLocal()) {
       throw new RefusedException(
-          "a restore of %s by %s is open".formatted(plan.target(), plan.owner()),
+          "%s of %s by %s is open".formatted(plan.title(), file.target(), plan.owner()),
           "Run there: backup recover. Or close it here: backup recover --keep");
+    }
+    // The target's lock is held here: a migration that still holds it too runs in this thread.
+    if (GuardOperation.isOpen(plan.id())) {
+      throw new RefusedException(
+          "%s of %s is going on here".formatted(plan.title(), file.target()),
+          "Let it end first; if it fails, its guard restores the database.");
+    }
+    if (plan.purpose().workers().stream().anyMatch(worker -> !worker.isDead())) {
+      throw new RefusedException(
+          "%s of %s may still be going on, by %s"
+              .formatted(plan.title(), file.target(), plan.purpose().workers()),
+          "Wait until that process has ended, or end it.");
     }
     if (!targets.containsAll(plan.targets())) {
       throw new RefusedException(
-          "an interrupted restore of %s into %s is open".formatted(plan.what(), plan.targets()),
-          "Finish it with: backup recover. Or keep what is there with: backup recover --keep");
+          "%s was interrupted, and is open for %s".formatted(plan.title(), plan.targets()),
+          "Finish it with: %s. Or keep what is there with: %s --keep"
+              .formatted(
+                  Remedy.recover(context.storeAt(plan.store()), plan.id()),
+                  Remedy.recover(context.storeAt(plan.store()), plan.id())));
     }
   }
 
   /** Removes what is left of the plans. */
-  void forget(List<PlanFile> plans) throws IOException {
-    for (PlanFile plan : plans) {
-      plan.deleteScratch();
-      for (Path store : List.of(plan.storeFolder(), plan.sourceFolder())) {
-        new OpenPointers(context.stores().apply(store)).remove(plan.id());
+  void forget(List<PlanFile> files) throws IOException {
+    for (PlanFile file : files) {
+      file.deleteScratch();
+      for (String store : new TreeSet<>(List.of(file.plan().store(), file.plan().source()))) {
+        new OpenPointers(context.storeAt(store)).remove(file.id());
       }
     }
   }

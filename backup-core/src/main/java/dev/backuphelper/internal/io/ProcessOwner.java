@@ -45,6 +45,11 @@ public record ProcessOwner(String host, long pid, long startedMillis) {
     return "process " + pid + " on " + host;
   }
 
+  /** Returns another process on this host. */
+  public static ProcessOwner of(ProcessHandle process) {
+    return new ProcessOwner(CURRENT.host, process.pid(), started(process));
+  }
+
   private static ProcessOwner findCurrent() {
     ProcessHandle self = ProcessHandle.current();
     return new ProcessOwner(hostName(), self.pid(), started(self));

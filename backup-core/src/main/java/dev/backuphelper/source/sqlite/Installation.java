@@ -48,6 +48,22 @@ final class Installation {
   }
 
   /**
+   * Takes away what is there, and keeps it.
+   *
+   * @throws SourceBusyException if somebody has it open; nothing was changed
+   */
+  void takeAside(Path aside) throws IOException {
+    requireUnused(target);
+    Deque<Path[]> moved = new ArrayDeque<>();
+    try {
+      moveAside(aside, moved);
+    } catch (IOException | RuntimeException e) {
+      moveBack(moved, e);
+      throw e;
+    }
+  }
+
+  /**
    * A connection that has the present file open would go on using it unseen.
    *
    * @throws SourceBusyException if there is one

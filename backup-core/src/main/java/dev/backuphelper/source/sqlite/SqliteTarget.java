@@ -1,7 +1,9 @@
 package dev.backuphelper.source.sqlite;
 
 import dev.backuphelper.internal.io.PrivateFiles;
+import dev.backuphelper.model.Check;
 import dev.backuphelper.source.Snapshot;
+import dev.backuphelper.source.SourceBusyException;
 import dev.backuphelper.source.SourceUnreadableException;
 import dev.backuphelper.source.Target;
 import dev.backuphelper.source.TargetState;
@@ -12,6 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +27,7 @@ final class SqliteTarget implements Target {
   private static final long LOG_OVERHEAD_DIVISOR = 20;
 
   private static final long SMALL_FILES = 1 << 16;
+  private static final Duration MODE_PATIENCE = Duration.ofSeconds(1);
 
   private final Path path;
   private final Connector connector;
@@ -137,6 +142,62 @@ final class SqliteTarget implements Target {
     requireSame();
     new Removal(path).undo(before, aside);
     remember();
+  }
+
+  @Override
+  public void clear(TargetState wanted, Path aside, Duration patience) throws IOException {
+    TargetState now = probe(patience);
+    if (now == TargetState.DATABASE) {
+      oneDriver.require();
+      new Emptying(path, connector).empty(wanted, aside, patience);
+    } else if (now == TargetState.UNREADABLE) {
+      new Installation(path).takeAside(aside);
+      new Removal(path).undo(wanted, aside);
+    } else if (now != wanted) {
+      new Removal(path).undo(wanted, aside);
+    }
+    remember();
+  }
+
+  @Override
+  public boolean applySettings(Map<String, Object> facts, Duration patience) throws IOException {
+    requireSame();
+    oneDriver.require();
+    JournalMode wanted = JournalMode.of(facts);
+    try (ReadTransaction present = ReadTransaction.begin(path, connector, patience)) {
+      if (present.isWal() == (wanted == JournalMode.WAL)) {
+        return true;
+      }
+    }
+    try {
+      // Whoever has the database open keeps it open: to wait long is to wait in vain.
+      Duration atMost = patience.compareTo(MODE_PATIENCE) < 0 ? patience : MODE_PATIENCE;
+      new WriteThrough(path, connector).setJournalMode(wanted, atMost);
+      return true;
+    } catch (SourceBusyException inUse) {
+      return false;
+    } catch (SQLException e) {
+      throw SqliteFailure.of(path, e);
+    }
+  }
+
+  @Override
+  public List<Check> check(@Nullable Path former, Duration patience) throws IOException {
+    requireSame();
+    if (!exists) {
+      return List.of();
+    }
+    oneDriver.require();
+    try (ReadTransaction present = ReadTransaction.begin(path, connector, patience)) {
+      SQLiteConnection connection = present.connection();
+      // As in an image: rows that break the application's own rules are no damage.
+      Query.run(connection, "PRAGMA ignore_check_constraints=ON");
+      return List.of(
+          new StructureCheck(connection, connector).run("quick_check"),
+          new NewViolations(connector).check(connection, former));
+    } catch (SQLException e) {
+      throw SqliteFailure.of(path, e);
+    }
   }
 
   @Override

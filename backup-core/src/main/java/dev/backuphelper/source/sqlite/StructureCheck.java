@@ -23,8 +23,12 @@ final class StructureCheck {
   private final List<String> limits = new ArrayList<>();
 
   StructureCheck(OpenImage image, Connector connector) {
-    connection = image.connection();
+    this(image.connection(), connector);
     image.limit().ifPresent(limits::add);
+  }
+
+  StructureCheck(SQLiteConnection connection, Connector connector) {
+    this.connection = connection;
     limits.addAll(UnknownNames.in(connection, connector));
   }
 

@@ -116,8 +116,7 @@ final class WriteThrough {
   }
 
   /** Exclusive locking makes SQLite notice readers that are idle now. */
-  private void setJournalMode(JournalMode mode, Duration patience)
-      throws IOException, SQLException {
+  void setJournalMode(JournalMode mode, Duration patience) throws IOException, SQLException {
     try (SQLiteConnection connection = connector.writer(target, patience)) {
       if (mode == JournalMode.DELETE) {
         Query.run(connection, "PRAGMA locking_mode=EXCLUSIVE");

@@ -1,0 +1,112 @@
+package dev.backuphelper;
+
+import dev.backuphelper.internal.engine.GuardOperation;
+import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.Check;
+import dev.backuphelper.report.RestoreReport;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Databases that are locked for a change which can be undone, even if the process dies: what a
+ * migration guard is made of. Most users want {@code MigrationGuard} of {@code
+ * backup-migration-support}, which does all of this in one call.
+ *
+ * <pre>{@code
+ * try (GuardedSection section = backups.guard(request)) {
+ *   section.protect();   // marker and safety backup
+ *   section.begin();     // from here on a crash is undone by the next recovery
+ *   ...                  // change the databases
+ *   section.commit();    // or undo()
+ * }
+ * }</pre>
+ *
+ * <p>Used by one thread from its opening to its end, because the locks belong to it. Closed without
+ * {@link #commit} or {@link #undo} it leaves its marker, as a crash would.
+ */
+public final class GuardedSection implements AutoCloseable {
+  private final GuardOperation operation;
+
+  GuardedSection(GuardOperation operation) {
+    this.operation = operation;
+  }
+
+  /** Returns the real paths of the databases, be they missing. */
+  public List<Path> databases() {
+    return operation.databases();
+  }
+
+  /**
+   * Writes the marker and makes a verified safety backup. If it fails there is no marker any more,
+   * and nothing else was changed.
+   *
+   * @return the safety backup; empty when all databases are missing or empty: undoing makes them so
+   *     again
+   * @throws dev.backuphelper.error.RefusedException if a database fails its own checks
+   */
+  public Optional<Backup> protect() {
+    return operation.protect();
+  }
+
+  /** Says, durably, that the databases may change from now on. Called after {@link #protect}. */
+  public void begin() {
+    operation.begin();
+  }
+
+  /**
+   * Says that a process is about to be started which changes the databases: until {@link
+   * #startedWorker} tells which, a recovery does nothing unasked.
+   */
+  public void startingWorker() {
+    operation.startingWorker();
+  }
+
+  /** Says which process changes the databases: a recovery waits until it is gone, too. */
+  public void startedWorker(ProcessHandle process) {
+    operation.startedWorker(process);
+  }
+
+  /**
+   * Examines the databases as they are now: their structure, and their foreign keys, of which only
+   * those fail that were not broken before.
+   *
+   * @return the checks made of each database
+   */
+  public Map<Path, List<Check>> check() {
+    return operation.check();
+  }
+
+  /**
+   * Puts the former content back, journal modes included; the state found is kept as a safety
+   * backup. The marker is gone after that; if it fails, the marker stays.
+   *
+   * @throws dev.backuphelper.error.BackupException if it failed; what is there now is either the
+   *     state found or, if the message says so, unknown
+   */
+  public RestoreReport undo() {
+    return operation.undo();
+  }
+
+  /** Removes the marker: what is there now stays. */
+  public void commit() {
+    operation.commit();
+  }
+
+  /** Returns the command by which a person restores the safety backup; empty without one. */
+  public Optional<String> restoreCommand() {
+    return operation.restoreCommand();
+  }
+
+  /** Returns the command that resolves the marker; empty when there is none. */
+  public Optional<String> recoverCommand() {
+    return operation.recoverCommand();
+  }
+
+  /** Releases the locks. */
+  @Override
+  public void close() {
+    operation.close();
+  }
+}

@@ -1,0 +1,498 @@
+package dev.backuphelper.internal.engine;
+
+import dev.backuphelper.catalog.OpenPointers;
+import dev.backuphelper.catalog.Reservation;
+import dev.backuphelper.error.BackupException;
+import dev.backuphelper.error.ErrorCode;
+import dev.backuphelper.error.InvalidRequestException;
+import dev.backuphelper.error.LockedException;
+import dev.backuphelper.error.RefusedException;
+import dev.backuphelper.error.SourceException;
+import dev.backuphelper.error.StorageException;
+import dev.backuphelper.internal.io.PrivateFiles;
+import dev.backuphelper.internal.io.ProcessOwner;
+import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.Check;
+import dev.backuphelper.model.Component;
+import dev.backuphelper.report.RecoverReport;
+import dev.backuphelper.report.RestoreReport;
+import dev.backuphelper.source.Source;
+import dev.backuphelper.source.Target;
+import dev.backuphelper.source.TargetState;
+import dev.backuphelper.store.Store;
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Databases that are locked for a migration which can be undone, even if the process dies. Used by
+ * one thread from its opening to its end, because the locks belong to it.
+ *
+ * <p>The marker of a migration is the plan of the restore that would undo it, written before the
+ * safety backup whose id it has: as long as it is {@linkplain PlanFile.Phase#PENDING pending}, the
+ * migration has not begun and there is nothing to undo.
+ */
+public final class GuardOperation implements AutoCloseable {
+  // Room for the manifest, the marker and the like, beside the images.
+  private static final long METADATA_BYTES = 1 << 20;
+
+  // The safety backup, the state found if the migration fails, and the copy that proves the result.
+  private static final int IMAGES_IN_STORE = 3;
+
+  /** The migrations that are open in this process. */
+  private static final Set<BackupId> OPEN = ConcurrentHashMap.newKeySet();
+
+  private final Context context;
+  private final GuardOrder order;
+  private final Events events;
+  private final List<Guarded> databases;
+  private final TargetLocks locks;
+  private final List<PlanFile> marker = new ArrayList<>();
+  private @Nullable Reservation reservation;
+  private @Nullable Heartbeat heartbeat;
+  private @Nullable Backup safety;
+
+  /** A database, and what was there before the migration. */
+  private record Guarded(NamedSource source, Target target, TargetState before, String fileKey) {
+    boolean isDatabase() {
+      return before == TargetState.DATABASE;
+    }
+
+    Goal goal() {
+      return new Goal(target.path(), source.name(), before);
+    }
+  }
+
+  private GuardOperation(
+      Context context, GuardOrder order, List<Guarded> databases, TargetLocks locks) {
+    this.context = context;
+    this.order = order;
+    this.events = context.events("guard");
+    this.databases = databases;
+    this.locks = locks;
+  }
+
+  /**
+   * Locks the databases, waiting for whoever migrates them, and resolves what a process that died
+   * left open.
+   *
+   * @throws RefusedException if something stays open, or a migration of one of them goes on in this
+   *     thread
+   */
+  public static GuardOperation open(Context context, GuardOrder order) {
+    return Failures.translate(
+        "cannot guard migration " + order.label(), () -> openLocked(context, order));
+  }
+
+  /** Tells whether a migration is open in this process. */
+  static boolean isOpen(BackupId id) {
+    return OPEN.contains(id);
+  }
+
+  private static GuardOperation openLocked(Context context, GuardOrder order) throws IOException {
+    if (context.sources().isEmpty()) {
+      throw new InvalidRequestException(
+          "there is nothing to guard: no database was named", "Name the database to be migrated.");
+    }
+    List<NamedSource> sources;
+    try {
+      sources = NamedSource.ofConfigured(context.sources());
+    } catch (NoSuchFileException missing) {
+      throw new SourceException(
+          ErrorCode.SOURCE_NOT_FOUND,
+          "the folder of the database does not exist: " + missing.getFile(),
+          "Check the path, or make the folder first.",
+          missing);
+    }
+    List<Path> paths = sources.stream().map(NamedSource::path).toList();
+    TargetLocks locks = TargetLocks.take(paths, "migration " + order.label(), order.patience());
+    try {
+      resolveOpen(context, paths);
+      List<Guarded> databases = new ArrayList<>();
+      for (NamedSource source : sources) {
+        databases.add(look(context, source));
+      }
+      GuardOperation guard = new GuardOperation(context, order, databases, locks);
+      guard.events.step("locked", order.label());
+      return guard;
+    } catch (IOException | RuntimeException failure) {
+      locks.close();
+      throw failure;
+    }
+  }
+
+  private static void resolveOpen(Context context, List<Path> paths) throws IOException {
+    for (Path path : paths) {
+      Optional<PlanFile> open = PlanFile.find(path);
+      if (open.isPresent()) {
+        if (isOpen(open.get().id())) {
+          throw new RefusedException(
+              "%s of %s is going on here already".formatted(open.get().plan().title(), path),
+              "Guard it once, around everything that belongs to it.");
+        }
+        resolve(
+            context.with(context.storeAt(open.get().plan().store()), context.sources()),
+            open.get());
+      }
+    }
+  }
+
+  private static void resolve(Context context, PlanFile open) {
+    RecoverReport report =
+        new RecoverOperation(
+                context, new RecoverOrder(open.id(), RecoverOrder.Choice.PLANNED, false))
+            .run();
+    for (RecoverReport.Open left : report.open()) {
+      String message = "not migrated: " + left.reason();
+      if (left.code() == ErrorCode.LOCKED) {
+        throw new LockedException(message, "Wait until it has ended.", null);
+      }
+      String remedy = Remedy.recover(context.store(), open.id());
+      throw new RefusedException(
+          message, "Decide with: %s --restore, or: %s --keep".formatted(remedy, remedy));
+    }
+  }
+
+  private static Guarded look(Context context, NamedSource source) throws IOException {
+    Source engine = source.source().at(source.path());
+    Target target = engine.target();
+    TargetState before = target.probe(context.patience());
+    if (before == TargetState.UNREADABLE) {
+      throw new SourceException(
+          ErrorCode.SOURCE_UNREADABLE,
+          "not migrated: %s cannot be read as a database".formatted(source.path()),
+          "Check the path: is it the database? If it is damaged, restore a backup first.");
+    }
+    return new Guarded(
+        new NamedSource(source.name(), source.path(), engine),
+        target,
+        before,
+        target.fingerprint().fileKey());
+  }
+
+  /** Returns the real paths of the databases. */
+  public List<Path> databases() {
+    return databases.stream().map(database -> database.target().path()).toList();
+  }
+
+  /**
+   * Writes the marker and makes the safety backup. If that fails, there is no marker any more.
+   *
+   * @return the safety backup; empty when no database has content yet
+   * @throws RefusedException if a database fails its own checks
+   */
+  public Optional<Backup> protect() {
+    return Failures.translate(
+        "cannot protect migration " + order.label(),
+        () -> {
+          try {
+            requireSpace();
+            safety = makeSafetyBackup();
+            requireSound();
+            return Optional.ofNullable(safety);
+          } catch (IOException | RuntimeException failure) {
+            closeAfter(failure);
+            throw failure;
+          }
+        });
+  }
+
+  private @Nullable Backup makeSafetyBackup() throws IOException {
+    List<Source> sources =
+        databases.stream().filter(Guarded::isDatabase).map(d -> d.source().source()).toList();
+    if (sources.isEmpty()) {
+      context.store().create();
+      reservation = Reservation.take(context.store(), context.clock().instant(), id -> List.of());
+      writeMarker(reservation.id(), null);
+      return null;
+    }
+    Backup backup =
+        new CreateOperation(
+                context.with(context.store(), sources),
+                CreateOrder.safety(order.label(), order.actor()))
+            .run(id -> writeMarker(id, id));
+    events.step("safety-backup-made", backup.id());
+    return backup;
+  }
+
+  private void writeMarker(BackupId id, @Nullable BackupId backup) throws IOException {
+    String store = context.store().location();
+    Plan plan =
+        new Plan(
+            id,
+            ProcessOwner.current(),
+            order.purpose(),
+            databases.get(0).source().source().engine(),
+            store,
+            store,
+            backup,
+            null,
+            null,
+            databases.stream().map(Guarded::goal).toList());
+    OPEN.add(id);
+    for (Guarded database : databases) {
+      marker.add(
+          new PlanFile(
+              plan,
+              database.target().path(),
+              database.fileKey(),
+              database.before(),
+              PlanFile.Phase.PENDING,
+              ""));
+    }
+    new OpenPointers(context.store())
+        .put(
+            new OpenPointers.Pointer(
+                id,
+                "migration",
+                List.of(id),
+                databases().stream().map(path -> PlanFile.beside(path).toString()).toList()));
+    events.step("pointer-written", id);
+    for (PlanFile file : marker) {
+      file.write();
+      events.step("marker-written", file.target());
+    }
+  }
+
+  private void requireSound() {
+    Backup made = safety;
+    if (made != null && made.damaged()) {
+      List<String> findings =
+          made.components().stream()
+              .flatMap(component -> component.checks().stream())
+              .filter(Check::isFailed)
+              .map(check -> check.name() + ": " + check.detail())
+              .toList();
+      throw new RefusedException(
+          "not migrated: the database fails its own checks: " + String.join("; ", findings),
+          "Repair or restore it first. What was there is kept as backup " + made.id() + ".");
+    }
+  }
+
+  // A restore that fails for want of room is no help, so there must be room for it beforehand.
+  private void requireSpace() throws IOException {
+    Map<FileStore, Long> needed = new HashMap<>();
+    long inStore = METADATA_BYTES;
+    for (Guarded database : databases) {
+      if (database.isDatabase()) {
+        long size;
+        try (var snapshot = database.target().open(context.patience())) {
+          size = snapshot.size();
+        }
+        inStore += IMAGES_IN_STORE * size;
+        needed.merge(
+            Files.getFileStore(PrivateFiles.parent(database.target().path())),
+            database.target().spaceNeeded(database.before(), size),
+            Long::sum);
+      }
+    }
+    requireSpace(context.store().location(), context.store().usableSpace(), inStore);
+    for (Map.Entry<FileStore, Long> disk : needed.entrySet()) {
+      requireSpace(disk.getKey().toString(), disk.getKey().getUsableSpace(), disk.getValue());
+    }
+  }
+
+  private static void requireSpace(String where, long usable, long needed) {
+    if (usable < needed) {
+      throw new StorageException(
+          ErrorCode.NO_SPACE,
+          "not migrated: no room on %s to undo the migration: that needs %d bytes, %d are free"
+              .formatted(where, needed, usable),
+          "Free some space, or keep the backups in another folder.");
+    }
+  }
+
+  /** Says in the marker, durably, that the databases may change from now on. */
+  public void begin() {
+    Failures.translate(
+        "cannot begin migration " + order.label(),
+        () -> {
+          try {
+            for (int index = 0; index < marker.size(); index++) {
+              write(index, marker.get(index).in(PlanFile.Phase.WRITING, ""));
+            }
+          } catch (IOException | RuntimeException failure) {
+            closeAfter(failure);
+            throw failure;
+          }
+          heartbeat = Heartbeat.of(marker);
+          events.step("migration-begun", order.label());
+          return marker;
+        });
+  }
+
+  /** Says in the marker that a process is about to be started which works on the databases. */
+  public void startingWorker() {
+    changePurpose(marker.get(0).plan().purpose().startingWorker());
+  }
+
+  /** Says in the marker which process works on the databases: it must be gone before a recovery. */
+  public void startedWorker(ProcessHandle process) {
+    changePurpose(marker.get(0).plan().purpose().startedWorker(ProcessOwner.of(process)));
+  }
+
+  private void changePurpose(Purpose purpose) {
+    Failures.translate(
+        "cannot mark migration " + order.label(),
+        () -> {
+          for (int index = 0; index < marker.size(); index++) {
+            PlanFile file = marker.get(index);
+            write(index, file.with(file.plan().with(purpose)));
+          }
+          return marker;
+        });
+  }
+
+  private void write(int index, PlanFile file) throws IOException {
+    file.write();
+    marker.set(index, file);
+    events.step("marker-" + file.phase().key(), file.target());
+  }
+
+  /**
+   * Examines the databases after the migration.
+   *
+   * @return the checks, by database; one that failed is damage, or a fault that was not there
+   */
+  public Map<Path, List<Check>> check() {
+    return Failures.translate(
+        "cannot check the databases after migration " + order.label(),
+        () -> {
+          Map<Path, List<Check>> checks = new HashMap<>();
+          for (Guarded database : databases) {
+            checks.put(database.target().path(), check(database));
+            events.step("checked", database.target().path());
+          }
+          return checks;
+        });
+  }
+
+  private List<Check> check(Guarded database) throws IOException {
+    // Whatever the migration put at the path is looked at, be it another file.
+    Target target = database.source().source().target();
+    Optional<Component> former = former(database);
+    if (former.isEmpty()) {
+      return target.check(null, context.patience());
+    }
+    try (BackupCheck.LocalImage image = BackupCheck.LocalImage.of(context, former.get())) {
+      return target.check(image.path(), context.patience());
+    }
+  }
+
+  private Optional<Component> former(Guarded database) {
+    Backup made = safety;
+    String path = database.target().path().toString();
+    return made == null
+        ? Optional.empty()
+        : made.components().stream().filter(c -> c.source().equals(path)).findFirst();
+  }
+
+  /**
+   * Puts the former content back; the state found is kept as a safety backup. The marker is gone
+   * after that. If it fails, the marker stays.
+   */
+  public RestoreReport undo() {
+    events.step("undoing", order.label());
+    Plan plan = marker.get(0).plan();
+    RestoreReport report = new RestoreOperation(context, RestoreOrder.of(plan)).run();
+    stopHeart();
+    OPEN.remove(plan.id());
+    marker.clear();
+    Failures.translate(
+        "cannot close migration " + order.label(),
+        () -> {
+          closeReservation();
+          return report;
+        });
+    events.step("undone", order.label());
+    return report;
+  }
+
+  /** Removes the marker: what is there stays. */
+  public void commit() {
+    Failures.translate(
+        "cannot close migration " + order.label(),
+        () -> {
+          closeMarker();
+          return marker;
+        });
+  }
+
+  private void closeMarker() throws IOException {
+    stopHeart();
+    if (!marker.isEmpty()) {
+      BackupId id = marker.get(0).id();
+      PlanFile.removeAll(marker, file -> events.step("marker-removed", file.target()));
+      new OpenPointers(context.store()).remove(id);
+      events.step("pointer-removed", id);
+      OPEN.remove(id);
+      marker.clear();
+    }
+    closeReservation();
+  }
+
+  private void closeReservation() throws IOException {
+    Reservation open = reservation;
+    if (open != null) {
+      open.close();
+      reservation = null;
+    }
+  }
+
+  private void closeAfter(Exception failure) {
+    try {
+      closeMarker();
+    } catch (IOException | BackupException leftBehind) {
+      failure.addSuppressed(leftBehind);
+    }
+  }
+
+  private void stopHeart() {
+    Heartbeat beating = heartbeat;
+    if (beating != null) {
+      beating.close();
+      heartbeat = null;
+    }
+  }
+
+  /** Returns the command by which a person puts the former content back. */
+  public Optional<String> restoreCommand() {
+    return Optional.ofNullable(safety).map(made -> Remedy.restore(store(), made.id()));
+  }
+
+  /** Returns the commands that resolve the marker, if it is still there. */
+  public Optional<String> recoverCommand() {
+    return marker.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Remedy.recover(store(), marker.get(0).id()));
+  }
+
+  private Store store() {
+    return context.store();
+  }
+
+  /** Releases the locks. A marker that is still there stays, for a recovery. */
+  @Override
+  public void close() {
+    stopHeart();
+    marker.forEach(file -> OPEN.remove(file.id()));
+    Failures.translate(
+        "cannot release the locks of migration " + order.label(),
+        () -> {
+          locks.close();
+          return locks;
+        });
+    events.step("released", order.label());
+  }
+}

@@ -1,0 +1,24 @@
+package dev.backuphelper.internal.engine;
+
+import dev.backuphelper.model.BackupId;
+import dev.backuphelper.store.Store;
+
+/** Commands that messages tell people to give. Stateless. */
+final class Remedy {
+  private Remedy() {}
+
+  /** Returns the command that resolves an open plan. */
+  static String recover(Store store, BackupId id) {
+    return "backup recover %s --dir %s".formatted(id, word(store.location()));
+  }
+
+  /** Returns the command that restores a backup. */
+  static String restore(Store store, BackupId id) {
+    return "backup restore %s --dir %s --force".formatted(id, word(store.location()));
+  }
+
+  // As shells quote: within single quotes everything is itself, but for the single quote.
+  private static String word(String text) {
+    return text.matches("[A-Za-z0-9_./:=@%+,-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+  }
+}

@@ -1,0 +1,401 @@
+package dev.backuphelper.migration;
+
+import dev.backuphelper.GuardedSection;
+import dev.backuphelper.error.BackupException;
+import dev.backuphelper.error.ErrorCode;
+import dev.backuphelper.error.StorageException;
+import dev.backuphelper.migration.MigrationReport.Outcome;
+import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.Check;
+import dev.backuphelper.report.RestoreReport;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A migration that is going on: for tools that tell of its begin and its end, rather than letting
+ * themselves be called. Everybody else uses {@link MigrationGuard#run}.
+ *
+ * <p>Used by one thread. Ended by {@link #succeed} or {@link #fail}; closed without, it counts as
+ * failed.
+ */
+public final class MigrationSession implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(MigrationSession.class);
+
+  private final String label;
+  private final GuardPolicy policy;
+  private final Map<String, MigrationCheck> checks;
+  private final Consumer<MigrationReport> reports;
+  private final GuardedSection section;
+  private final boolean pending;
+  private final List<String> warnings = new ArrayList<>();
+  private Optional<Backup> safety = Optional.empty();
+  private Optional<BackupId> failedState = Optional.empty();
+  private boolean isProtected;
+  private boolean ended;
+  private Duration backup = Duration.ZERO;
+  private Duration checking = Duration.ZERO;
+  private Duration restore = Duration.ZERO;
+  private long begun = System.nanoTime();
+  private Duration migration = Duration.ZERO;
+
+  private MigrationSession(
+      String label,
+      GuardPolicy policy,
+      Map<String, MigrationCheck> checks,
+      Consumer<MigrationReport> reports,
+      GuardedSection section,
+      boolean pending) {
+    this.label = label;
+    this.policy = policy;
+    this.checks = checks;
+    this.reports = reports;
+    this.section = section;
+    this.pending = pending;
+  }
+
+  /** Opens a session: asks whether anything is pending, and if so makes the safety backup. */
+  static MigrationSession open(MigrationGuard guard, String label) {
+    GuardedSection section = guard.backups().guard(guard.policy().request(label));
+    try {
+      MigrationSession session =
+          new MigrationSession(
+              label,
+              guard.policy(),
+              guard.checks(),
+              guard.reports(),
+              section,
+              isPending(guard, label));
+      session.begin();
+      return session;
+    } catch (RuntimeException | Error failure) {
+      closeAfter(section, failure);
+      throw failure;
+    }
+  }
+
+  private static boolean isPending(MigrationGuard guard, String label) {
+    try {
+      return guard.pending().isPending();
+    } catch (RuntimeException failure) {
+      throw failure;
+    } catch (Exception failure) {
+      if (failure instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
+      throw new MigrationFailedException(
+          new MigrationReport(
+              label,
+              Outcome.LEFT,
+              Optional.empty(),
+              Optional.empty(),
+              Duration.ZERO,
+              Duration.ZERO,
+              Duration.ZERO,
+              Duration.ZERO,
+              List.of()),
+          "cannot tell whether migration %s is pending: %s".formatted(label, failure.getMessage()),
+          "Nothing was changed.",
+          failure);
+    }
+  }
+
+  private static void closeAfter(GuardedSection section, Throwable failure) {
+    try {
+      section.close();
+    } catch (BackupException leftBehind) {
+      failure.addSuppressed(leftBehind);
+    }
+  }
+
+  private void begin() {
+    if (!pending) {
+      LOG.info("migration {}: nothing is pending, so nothing is backed up", label);
+    } else {
+      protect();
+    }
+    begun = System.nanoTime();
+  }
+
+  private void protect() {
+    long from = System.nanoTime();
+    try {
+      safety = section.protect();
+      section.begin();
+      isProtected = true;
+    } catch (BackupException failure) {
+      if (policy.onBackupFailure() == GuardPolicy.OnBackupFailure.ABORT) {
+        LOG.error("migration {}: not begun, because it cannot be protected", label);
+        throw failure;
+      }
+      LOG.warn("migration {}: goes on without protection, as the policy says", label, failure);
+      warnings.add("migrated without protection: " + failure.getMessage());
+    }
+    backup = since(from);
+    if (isProtected) {
+      LOG.info(
+          "migration {}: protected by {}",
+          label,
+          safety.map(made -> "safety backup " + made.id()).orElse("nothing: nothing was there"));
+    }
+  }
+
+  private static Duration since(long nanos) {
+    return Duration.ofNanos(System.nanoTime() - nanos);
+  }
+
+  /** Returns the migration's name. */
+  public String label() {
+    return label;
+  }
+
+  /** Tells whether anything was pending. If not, nothing was backed up. */
+  public boolean isPending() {
+    return pending;
+  }
+
+  /** Returns the safety backup; empty when none was made. */
+  public Optional<BackupId> safetyBackup() {
+    return safety.map(Backup::id);
+  }
+
+  /**
+   * Says that a process is about to be started which migrates: until {@link #startedWorker} tells
+   * which, a recovery does nothing unasked.
+   */
+  public void startingWorker() {
+    if (isProtected) {
+      section.startingWorker();
+    }
+  }
+
+  /** Says which process migrates: a recovery waits until it is gone, too. */
+  public void startedWorker(ProcessHandle process) {
+    if (isProtected) {
+      section.startedWorker(process);
+    }
+  }
+
+  /**
+   * Ends a migration that went well: checks the databases, and removes the marker.
+   *
+   * @throws MigrationFailedException if a check failed; the former content is there again, as far
+   *     as its report says so
+   */
+  public MigrationReport succeed() {
+    requireOpen();
+    migration = since(begun);
+    if (!pending) {
+      return end(Outcome.NOTHING_PENDING);
+    }
+    long from = System.nanoTime();
+    Optional<Throwable> wrong = Interrupts.holdOff(this::wrong);
+    checking = since(from);
+    if (wrong.isPresent()) {
+      MigrationReport report = undo();
+      throw failure("failed its checks: " + wrong.get().getMessage(), report, wrong.get());
+    }
+    return Interrupts.holdOff(
+        () -> {
+          if (isProtected) {
+            section.commit();
+          }
+          LOG.info("migration {}: done", label);
+          return end(Outcome.MIGRATED);
+        });
+  }
+
+  /** Returns what is wrong with the databases after the migration; empty when nothing is. */
+  private Optional<Throwable> wrong() {
+    try {
+      for (Map.Entry<String, MigrationCheck> check : checks.entrySet()) {
+        LOG.debug("migration {}: check {}", label, check.getKey());
+        check.getValue().check();
+      }
+      if (policy.checkStructure() && isProtected) {
+        requireSound(section.check());
+      }
+      return Optional.empty();
+    } catch (Exception | AssertionError failure) {
+      return Optional.of(failure);
+    }
+  }
+
+  private void requireSound(Map<Path, List<Check>> found) {
+    List<String> faults = new ArrayList<>();
+    found.forEach(
+        (database, made) -> {
+          for (Check check : made) {
+            String text = "%s: %s: %s".formatted(database, check.name(), check.detail());
+            if (check.isFailed()) {
+              faults.add(text);
+            } else if (!check.detail().isEmpty()) {
+              warnings.add(text);
+            }
+          }
+        });
+    if (!faults.isEmpty()) {
+      throw new IllegalStateException(String.join("; ", faults));
+    }
+  }
+
+  /**
+   * Ends a migration that failed: puts the former content back, as the policy says, and attaches
+   * the outcome to the failure as a suppressed {@link MigrationFailedException}. Trouble with that
+   * is told there, not thrown.
+   *
+   * @param failure what the migration threw
+   */
+  public MigrationReport fail(Throwable failure) {
+    requireOpen();
+    migration = since(begun);
+    if (!pending) {
+      return end(Outcome.NOTHING_PENDING);
+    }
+    MigrationReport report = undo();
+    failure.addSuppressed(failure("failed", report, null));
+    return report;
+  }
+
+  private @Nullable BackupException trouble;
+
+  private MigrationReport undo() {
+    return Interrupts.holdOff(
+        () -> {
+          if (!isProtected) {
+            LOG.error("migration {}: failed, and it was not protected", label);
+            return end(Outcome.LEFT);
+          }
+          if (policy.onFailure() == GuardPolicy.OnFailure.STOP) {
+            return leave();
+          }
+          return restore();
+        });
+  }
+
+  private MigrationReport leave() {
+    try {
+      section.commit();
+    } catch (BackupException notClosed) {
+      trouble = notClosed;
+    }
+    LOG.error("migration {}: failed; what it left is there, as the policy says", label);
+    return end(Outcome.LEFT);
+  }
+
+  private MigrationReport restore() {
+    LOG.warn("migration {}: failed; the former content is put back", label);
+    long from = System.nanoTime();
+    try {
+      RestoreReport report = section.undo();
+      failedState = report.safetyBackup();
+      warnings.addAll(report.warnings());
+      restore = since(from);
+      LOG.warn("migration {}: the former content is there again", label);
+      return end(Outcome.RESTORED);
+    } catch (RuntimeException failure) {
+      restore = since(from);
+      trouble =
+          failure instanceof BackupException known
+              ? known
+              : new StorageException(
+                  ErrorCode.RESTORE_FAILED, "cannot restore: " + failure, null, failure);
+      LOG.error("migration {}: the former content could not be put back", label, failure);
+      return end(Outcome.RESTORE_FAILED);
+    }
+  }
+
+  private MigrationReport end(Outcome outcome) {
+    ended = true;
+    MigrationReport report =
+        new MigrationReport(
+            label,
+            outcome,
+            safetyBackup(),
+            failedState,
+            backup,
+            migration,
+            checking,
+            restore,
+            warnings);
+    try {
+      reports.accept(report);
+    } catch (RuntimeException broken) {
+      LOG.warn("migration {}: its report could not be handed over", label, broken);
+    }
+    return report;
+  }
+
+  private MigrationFailedException failure(
+      String how, MigrationReport report, @Nullable Throwable cause) {
+    StringBuilder message = new StringBuilder("migration " + label + " " + how + "; ");
+    message.append(
+        switch (report.outcome()) {
+          case RESTORED ->
+              safety
+                  .map(
+                      made ->
+                          "%s hold again what they held before, from safety backup %s"
+                              .formatted(section.databases(), made.id()))
+                  .orElse(section.databases() + " are again as empty as before");
+          case LEFT -> "what it left in " + section.databases() + " is still there";
+          case RESTORE_FAILED ->
+              "and %s could not be restored: %s"
+                  .formatted(section.databases(), trouble == null ? "" : trouble.getMessage());
+          case NOTHING_PENDING, MIGRATED -> "";
+        });
+    report
+        .failedState()
+        .ifPresent(id -> message.append("; what it left is kept as backup ").append(id));
+    MigrationFailedException failure =
+        new MigrationFailedException(report, message.toString(), hint(report), cause);
+    if (trouble != null) {
+      failure.addSuppressed(trouble);
+    }
+    return failure;
+  }
+
+  private @Nullable String hint(MigrationReport report) {
+    Optional<String> restoreCommand = section.restoreCommand();
+    if (report.outcome() == Outcome.RESTORE_FAILED) {
+      String first = trouble == null ? "" : trouble.hint().map(text -> text + " Then: ").orElse("");
+      return first
+          + section.recoverCommand().map(command -> command + " --restore").orElse("")
+          + restoreCommand.map(command -> " or: " + command).orElse("");
+    }
+    return restoreCommand
+        .map(command -> "The former content can be restored by hand with: " + command)
+        .orElse(null);
+  }
+
+  private void requireOpen() {
+    if (ended) {
+      throw new IllegalStateException("migration " + label + " has ended already");
+    }
+  }
+
+  /** Releases the locks. A migration that was not ended counts as failed, and is undone first. */
+  @Override
+  public void close() {
+    try {
+      if (!ended) {
+        migration = since(begun);
+        undo();
+      }
+    } finally {
+      Interrupts.holdOff(
+          () -> {
+            section.close();
+            return label;
+          });
+    }
+  }
+}
