@@ -123,13 +123,14 @@ public final class MigrationGuard {
    */
   public <E extends Exception> MigrationReport run(String label, Migration<E> migration) throws E {
     try (MigrationSession session = open(label)) {
-      perform(
-          session,
-          () -> {
-            migration.run();
-            return null;
-          });
-      return session.succeed();
+      MigrationSession migrated =
+          perform(
+              session,
+              () -> {
+                migration.run();
+                return session;
+              });
+      return migrated.succeed();
     }
   }
 

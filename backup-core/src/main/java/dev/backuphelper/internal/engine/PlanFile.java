@@ -199,7 +199,8 @@ record PlanFile(
   private static PlanFile read(JsonObject json, FileSystem files)
       throws MalformedDocumentException {
     boolean migration = json.text("operation").equals(MIGRATION);
-    if (json.size("format") != FORMAT || !migration && !json.text("operation").equals(RESTORE)) {
+    boolean known = migration || json.text("operation").equals(RESTORE);
+    if (json.size("format") != FORMAT || !known) {
       throw new MalformedDocumentException(
           "this version does not know format %d, operation %s"
               .formatted(json.size("format"), json.text("operation")),
@@ -283,7 +284,8 @@ record PlanFile(
     }
     boolean unknown =
         plan.goals().stream().anyMatch(goal -> goal.content() == TargetState.UNREADABLE);
-    if (unknown || plan.file() != null && plan.goals().size() > 1) {
+    boolean severalFromOneFile = plan.file() != null && plan.goals().size() > 1;
+    if (unknown || severalFromOneFile) {
       throw new MalformedDocumentException("it asks for what no plan asks for", null);
     }
   }

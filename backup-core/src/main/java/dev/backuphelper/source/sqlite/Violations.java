@@ -123,7 +123,7 @@ final class Violations {
       if (more > 0) {
         added += more;
         // The values themselves may be nobody else's business.
-        tables.add(entry.getElement().lines().findFirst().orElse(""));
+        tables.add(String.valueOf(entry.getElement()).lines().findFirst().orElse(""));
       }
     }
     return added == 0

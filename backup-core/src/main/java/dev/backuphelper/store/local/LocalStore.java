@@ -250,7 +250,7 @@ public final class LocalStore implements Store {
   private static boolean isName(String name) {
     for (int index = 0; index < name.length(); index++) {
       char found = name.charAt(index);
-      boolean letter = found >= 'a' && found <= 'z' || found >= 'A' && found <= 'Z';
+      boolean letter = (found >= 'a' && found <= 'z') || (found >= 'A' && found <= 'Z');
       boolean digit = found >= '0' && found <= '9';
       if (!letter && !digit && found != '.' && found != '_' && found != '-') {
         return false;
