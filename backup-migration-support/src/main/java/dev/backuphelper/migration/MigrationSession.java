@@ -46,6 +46,7 @@ public final class MigrationSession implements AutoCloseable {
   private Duration restore = Duration.ZERO;
   private long begun = System.nanoTime();
   private Duration migration = Duration.ZERO;
+  private @Nullable BackupException trouble;
 
   private MigrationSession(
       String label,
@@ -265,8 +266,6 @@ public final class MigrationSession implements AutoCloseable {
     return report;
   }
 
-  private @Nullable BackupException trouble;
-
   private MigrationReport undo() {
     return Interrupts.holdOff(
         () -> {
@@ -355,6 +354,10 @@ public final class MigrationSession implements AutoCloseable {
     report
         .failedState()
         .ifPresent(id -> message.append("; what it left is kept as backup ").append(id));
+    // In the message, because a suppressed exception is shown by its message alone.
+    section
+        .restoreCommand()
+        .ifPresent(command -> message.append("; to restore by hand: ").append(command));
     MigrationFailedException failure =
         new MigrationFailedException(report, message.toString(), hint(report), cause);
     if (trouble != null) {
@@ -364,16 +367,12 @@ public final class MigrationSession implements AutoCloseable {
   }
 
   private @Nullable String hint(MigrationReport report) {
-    Optional<String> restoreCommand = section.restoreCommand();
-    if (report.outcome() == Outcome.RESTORE_FAILED) {
-      String first = trouble == null ? "" : trouble.hint().map(text -> text + " Then: ").orElse("");
-      return first
-          + section.recoverCommand().map(command -> command + " --restore").orElse("")
-          + restoreCommand.map(command -> " or: " + command).orElse("");
+    if (report.outcome() != Outcome.RESTORE_FAILED) {
+      return null;
     }
-    return restoreCommand
-        .map(command -> "The former content can be restored by hand with: " + command)
-        .orElse(null);
+    String first = trouble == null ? "" : trouble.hint().map(text -> text + " ").orElse("");
+    return first
+        + section.recoverCommand().map(command -> "Then: " + command + " --restore").orElse("");
   }
 
   private void requireOpen() {
