@@ -6,6 +6,7 @@ import dev.backuphelper.model.SourceName;
 import dev.backuphelper.source.Progress;
 import dev.backuphelper.source.Snapshot;
 import dev.backuphelper.source.Source;
+import dev.backuphelper.source.SourceBusyException;
 import dev.backuphelper.source.Target;
 import dev.backuphelper.source.TargetState;
 import dev.backuphelper.store.StagedFile;
@@ -72,9 +73,19 @@ final class RestorePart {
    * Puts the image in place, and checks by content that it is there.
    *
    * @return whether exactly the image is there; if not, somebody else goes on changing it
+   * @throws SourceBusyException if the target is in use; it was not changed
    * @throws IOException if writing failed, or what is there afterwards is unsound
    */
   boolean restore(Means means) throws IOException {
+    try {
+      return writeUntilItHolds(means);
+    } catch (SourceBusyException busy) {
+      // Whoever hears that a target is busy takes it to be as it was.
+      throw written ? new IOException(busy.getMessage(), busy) : busy;
+    }
+  }
+
+  private boolean writeUntilItHolds(Means means) throws IOException {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       Target.Written how = write(image, means);
       written = true;
