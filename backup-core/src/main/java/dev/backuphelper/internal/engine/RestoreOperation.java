@@ -304,7 +304,7 @@ public final class RestoreOperation {
     List<Source> databases =
         aims.stream()
             .filter(aim -> aim.before == TargetState.DATABASE)
-            .map(aim -> aim.wanted.engine())
+            .map(aim -> aim.wanted.engine().at(aim.target.path()))
             .toList();
     if (databases.isEmpty() || !order.safetyBackup()) {
       return null;
