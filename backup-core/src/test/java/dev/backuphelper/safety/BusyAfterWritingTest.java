@@ -121,7 +121,7 @@ class BusyAfterWritingTest {
   }
 
   @Test
-  void stayingLocked_isUnknownAndNamesTheSafetyBackup() throws SQLException {
+  void stayingLocked_isUnknown_namesTheSafetyBackup_andIsRecovered() throws SQLException {
     List<Connection> holders = new ArrayList<>();
     AfterWriting lock =
         target -> {
@@ -144,5 +144,10 @@ class BusyAfterWritingTest {
         .contains("stays open", "What was there is the safety backup " + safety);
     assertThat(content("b.db")).as("it was written, after all").isEqualTo(NEW);
     assertThat(backups.openPlans()).hasSize(1);
+
+    assertThat(backups.recover().open()).as("the first was undone, but by nobody else").isEmpty();
+
+    assertThat(List.of(content("a.db"), content("b.db"))).containsOnly(NEW);
+    assertThat(backups.openPlans()).isEmpty();
   }
 }

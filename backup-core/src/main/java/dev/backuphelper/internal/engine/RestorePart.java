@@ -31,6 +31,7 @@ final class RestorePart {
   private final Image image;
   private final BackupId id;
   private boolean written;
+  private boolean finished;
 
   RestorePart(
       SourceName name, Source engine, Target target, TargetState before, Image image, BackupId id) {
@@ -78,7 +79,9 @@ final class RestorePart {
    */
   boolean restore(Means means) throws IOException {
     try {
-      return writeUntilItHolds(means);
+      boolean exact = writeUntilItHolds(means);
+      finished = true;
+      return exact;
     } catch (SourceBusyException busy) {
       // Whoever hears that a target is busy takes it to be as it was.
       throw written ? new IOException(busy.getMessage(), busy) : busy;
@@ -109,10 +112,7 @@ final class RestorePart {
   }
 
   private boolean holds(Path expected, Means means) throws IOException {
-    try (StagedFile copy = means.scratch().stage()) {
-      try (Snapshot snapshot = target.open(means.patience())) {
-        snapshot.copyTo(copy.path(), Progress.NONE);
-      }
+    try (StagedFile copy = copied(means)) {
       if (engine.sameImage(expected, copy.path())) {
         return true;
       }
@@ -123,36 +123,78 @@ final class RestorePart {
     }
   }
 
+  private StagedFile copied(Means means) throws IOException {
+    StagedFile copy = means.scratch().stage();
+    try (Snapshot snapshot = target.open(means.patience())) {
+      snapshot.copyTo(copy.path(), Progress.NONE);
+      return copy;
+    } catch (IOException | RuntimeException failure) {
+      copy.close();
+      throw failure;
+    }
+  }
+
+  /**
+   * Tells whether there is something to undo, which is what this restore wrote.
+   *
+   * @param former the image of the database that was there; null when there is none
+   * @throws TargetChangedException if somebody else has committed to the target since
+   * @throws IOException if that cannot be found out; then nothing may be undone either
+   */
+  boolean isToBeUndone(@Nullable Path former, Means means) throws IOException {
+    if (before == TargetState.DATABASE && former == null) {
+      if (written || holdsImage(means)) {
+        throw new IOException("there is no safety backup of " + target.path());
+      }
+      // The engine itself undid the write that failed.
+      return false;
+    }
+    if (!written && before == TargetState.UNREADABLE) {
+      return true;
+    }
+    if (target.probe(means.patience()) != TargetState.DATABASE) {
+      requireOwn(!finished);
+      return true;
+    }
+    try (StagedFile copy = copied(means)) {
+      if (former != null && engine.sameImage(former, copy.path())) {
+        return false;
+      }
+      requireOwn(engine.sameImage(image.path(), copy.path()) || isBroken(copy.path()));
+      return true;
+    }
+  }
+
+  private boolean holdsImage(Means means) throws IOException {
+    try (StagedFile copy = copied(means)) {
+      return engine.sameImage(image.path(), copy.path());
+    }
+  }
+
+  // What was finished was sound, so it was not this restore that broke it.
+  private boolean isBroken(Path copy) throws IOException {
+    return !finished && engine.inspect(copy, CheckLevel.QUICK).damaged();
+  }
+
+  private void requireOwn(boolean own) throws TargetChangedException {
+    if (!own) {
+      throw new TargetChangedException(target.path());
+    }
+  }
+
   /**
    * Makes the target again what it was before.
    *
    * @param former the image of the database that was there; null when there is none
    */
-  void rollBack(@Nullable Path former, Means means) throws IOException {
-    if (before != TargetState.DATABASE) {
+  void undo(@Nullable Path former, Means means) throws IOException {
+    if (former == null) {
       target.undo(before, aside());
-    } else if (former != null) {
-      writeBack(former, means);
-    } else if (written) {
-      throw new IOException("there is no safety backup of " + target.path());
+      return;
     }
-    // Else the engine itself undid the write that failed.
-  }
-
-  private void writeBack(Path former, Means means) throws IOException {
-    if (!holdsAlready(former, means)) {
-      write(new Image(former, Map.of()), means);
-      if (!holds(former, means)) {
-        throw new IOException("somebody else changes " + target.path() + " at the same time");
-      }
-    }
-  }
-
-  private boolean holdsAlready(Path former, Means means) {
-    try {
-      return target.probe(means.patience()) == TargetState.DATABASE && holds(former, means);
-    } catch (IOException unsound) {
-      return false;
+    write(new Image(former, Map.of()), means);
+    if (!holds(former, means)) {
+      throw new IOException("somebody else changes " + target.path() + " at the same time");
     }
   }
 }
