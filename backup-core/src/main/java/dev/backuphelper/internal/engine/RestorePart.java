@@ -103,6 +103,7 @@ final class RestorePart {
   private Target.Written write(Image from, Means means) throws IOException {
     return target.write(
         new Target.WriteOrder(
+            before,
             from.path(),
             PlanFile.scratch(target.path(), "new", id),
             aside(),

@@ -117,6 +117,28 @@ class SqliteTargetTest {
     Modes.assertMode(place, "rw-r-----");
   }
 
+  @Test
+  void write_ontoWhatTheCallerCouldNotRead_keepsItAsideAlthoughItOpens() throws IOException {
+    TestDatabase.create(place, JournalMode.DELETE);
+    byte[] before = Files.readAllBytes(place);
+    assertThat(probe()).isEqualTo(TargetState.DATABASE);
+
+    Written written =
+        target()
+            .write(
+                Orders.order(
+                    TargetState.UNREADABLE,
+                    image,
+                    place,
+                    JournalMode.WAL,
+                    Orders.PATIENCE,
+                    Progress.NONE));
+
+    assertThat(written).isEqualTo(Written.INSTALLED);
+    assertRestored(JournalMode.WAL);
+    assertThat(Orders.aside(place)).hasBinaryContent(before);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"first page", "inner pages", "zeroed pages"})
   void write_ontoDamagedButReadable_goesThrough(String how) throws IOException {
