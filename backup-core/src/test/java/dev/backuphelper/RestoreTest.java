@@ -585,6 +585,55 @@ class RestoreTest {
         .isInstanceOf(RefusedException.class);
   }
 
+  /**
+   * Through a link to an artifact, to where an artifact would be, and through one to the folder.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "false, artifact",
+    "false, dangling",
+    "false, folder",
+    "true, artifact",
+    "true, dangling",
+    "true, folder"
+  })
+  void restore_throughALinkIntoAStore_isRefusedAndChangesNothing(boolean safetyStore, String what)
+      throws IOException {
+    BackupHelper backups = helper(app);
+    Backup backup = backups.create();
+    Path safe = directory.resolve("safe");
+    BackupHelper other =
+        BackupHelper.builder().directory(safe).source(SqliteSource.of(app.path())).build();
+    Backup kept = safetyStore ? other.create() : backup;
+    Path in = safetyStore ? safe : store;
+    Path artifact = in.resolve(kept.components().get(0).file());
+    byte[] before = Files.readAllBytes(artifact);
+    Path link = directory.resolve("link");
+    Files.createSymbolicLink(
+        link,
+        switch (what) {
+          case "artifact" -> artifact;
+          case "dangling" -> in.resolve("none");
+          default -> in;
+        });
+    Path target = what.equals("folder") ? link.resolve(artifact.getFileName()) : link;
+    app.execute("DELETE FROM item");
+
+    for (boolean dry : List.of(false, true)) {
+      RestoreRequest.Builder request =
+          RestoreRequest.of(backup.id()).to(target).safetyDirectory(safe);
+      assertThatThrownBy(() -> backups.restore(dry ? request.dryRun().build() : request.build()))
+          .as("dry run: %s", dry)
+          .isInstanceOf(RefusedException.class)
+          .hasMessageContaining("the target lies in the store itself: " + in);
+    }
+
+    assertThat(artifact).hasBinaryContent(before);
+    assertThat(in.resolve("none")).doesNotExist();
+    assertThat(BackupHelper.builder().directory(in).build().verifyAll().allValid()).isTrue();
+    assertThat(in.resolve(artifact.getFileName() + ".backup-lock")).doesNotExist();
+  }
+
   @Test
   void compare_tellsIdenticalFromDifferentByContent() throws IOException {
     BackupHelper backups = helper(app);

@@ -130,9 +130,7 @@ public final class RestoreOperation {
           new RestoreReport.Restored(
               want.name(),
               want.path(),
-              folderIsThere
-                  ? want.engine().target().probe(context.patience())
-                  : TargetState.MISSING,
+              folderIsThere ? aim(want).target.probe(context.patience()) : TargetState.MISSING,
               Optional.empty()));
     }
     return report(RestoreOutcome.UNCHANGED, restored, null, false, bytes);
@@ -158,7 +156,7 @@ public final class RestoreOperation {
     }
     List<Aim> aims = new ArrayList<>();
     for (Wanted want : wanted) {
-      aims.add(new Aim(want, want.engine().target()));
+      aims.add(aim(want));
     }
     List<Path> targets = aims.stream().map(aim -> aim.target.path()).toList();
     if (targets.stream().distinct().count() < targets.size()) {
@@ -179,6 +177,12 @@ public final class RestoreOperation {
       tidy(() -> new SupersededPlans(context, targets).forget(superseded));
       return report;
     }
+  }
+
+  private Aim aim(Wanted want) throws IOException {
+    Target target = want.engine().target();
+    TargetPaths.requireOutside(target.path(), List.of(context.store(), journal.store()));
+    return new Aim(want, target);
   }
 
   /** Where a component goes, and what is found there. */
