@@ -380,7 +380,7 @@ public final class RestoreOperation {
         outcome,
         restored,
         Optional.ofNullable(safety).map(Backup::id),
-        order.verified(),
+        order.verified() && !input.isDamaged(),
         contended,
         warnings,
         order.dryRun(),

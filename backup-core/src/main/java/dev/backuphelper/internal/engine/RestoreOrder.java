@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param actor who asks for it; null when unknown
  * @param pattern the pattern of file names in a folder; null for the usual ones
  * @param confirmation asked before anything that exists is overwritten
+ * @param refuseDamaged whether a verified restore refuses what was damaged when it was backed up
  */
 public record RestoreOrder(
     @Nullable BackupId id,
@@ -37,7 +38,38 @@ public record RestoreOrder(
     boolean dryRun,
     @Nullable String actor,
     @Nullable String pattern,
-    Predicate<List<Path>> confirmation) {
+    Predicate<List<Path>> confirmation,
+    boolean refuseDamaged) {
+  /** Creates the order of a backup that was chosen, damaged or not. */
+  public RestoreOrder(
+      @Nullable BackupId id,
+      @Nullable Path file,
+      @Nullable Path target,
+      Map<SourceName, Path> targets,
+      Set<SourceName> components,
+      boolean verified,
+      boolean safetyBackup,
+      @Nullable Path safetyDirectory,
+      boolean dryRun,
+      @Nullable String actor,
+      @Nullable String pattern,
+      Predicate<List<Path>> confirmation) {
+    this(
+        id,
+        file,
+        target,
+        targets,
+        components,
+        verified,
+        safetyBackup,
+        safetyDirectory,
+        dryRun,
+        actor,
+        pattern,
+        confirmation,
+        false);
+  }
+
   /** Copies the collections. */
   public RestoreOrder {
     targets = Map.copyOf(targets);
