@@ -130,12 +130,21 @@ final class RestoreInput {
       if (candidate.group().equals(bad.group())
           && !candidate.id().equals(bad.id())
           && !candidate.damaged()
-          && check.examine(candidate, CheckLevel.QUICK).stream().allMatch(VerifiedFile::valid)) {
+          && verifies(check, candidate)) {
         return "The newest that verifies is %s: restore %s"
             .formatted(candidate.id(), candidate.id());
       }
     }
     return "No other backup of these databases verifies.";
+  }
+
+  // A dry run leaves nothing in the store, not even what it found out.
+  private boolean verifies(BackupCheck check, Backup candidate) throws IOException {
+    List<VerifiedFile> found =
+        order.dryRun()
+            ? check.look(candidate, CheckLevel.QUICK)
+            : check.examine(candidate, CheckLevel.QUICK);
+    return found.stream().allMatch(VerifiedFile::valid);
   }
 
   /** A plain file whose image was staged and examined. */
