@@ -104,13 +104,30 @@ final class LiveSnapshot implements Snapshot {
       throw SqliteFailure.of(database, e);
     }
     if (code != 0) {
-      throw SqliteFailure.of(database, code);
+      throw SqliteFailure.isInputOutput(code) && hasRoom(file)
+          ? new SourceUnreadableException(
+              database + " cannot be read to its end: input or output failed (" + code + ")")
+          : SqliteFailure.of(database, code);
     }
     moment.requireUntouched();
     requireWhole(file);
     // Without the mark of a log the image grows no sidecars wherever it is opened.
     ImageFile.setWal(file, false);
     Files.deleteIfExists(DatabaseFile.sidecar(file, DatabaseFile.JOURNAL));
+  }
+
+  /**
+   * SQLite does not tell which of the two files failed. If the copy's disk takes as many bytes as
+   * the copy would have had, it was the database.
+   */
+  private boolean hasRoom(Path file) {
+    try {
+      ImageFile.fillWithZeros(file, size());
+      return true;
+    } catch (IOException failure) {
+      LOG.debug("{} cannot be written", file, failure);
+      return false;
+    }
   }
 
   private void requireWhole(Path file) throws IOException {

@@ -263,6 +263,22 @@ class LiveSnapshotTest {
     assertThat(TestDatabase.beside(database)).isEmpty();
   }
 
+  /** A log that lost its end is read where SQLite knows that there are pages. */
+  @Test
+  void copyTo_whenTheDatabaseCannotBeRead_isUnreadable() throws Exception {
+    TestDatabase.create(database, JournalMode.WAL);
+    try (Connection writer = TestDatabase.open(database)) {
+      TestDatabase.run(writer, "UPDATE t SET tag = 'logged'");
+      try (Snapshot snapshot = SqliteSource.of(database).open(PATIENCE)) {
+        TestDatabase.truncate(DatabaseFile.sidecar(database, "-wal"), 4000);
+
+        assertThatExceptionOfType(SourceUnreadableException.class)
+            .isThrownBy(() -> snapshot.copyTo(image, Progress.NONE))
+            .withMessage(database + " cannot be read to its end: input or output failed (10)");
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"a b", "q?m=1&x", "100%41", "h#sh", "it's", "\"q\"", "ü€😀", "file:x"})
   void copyTo_withAnyName_works(String name) throws IOException {

@@ -145,6 +145,7 @@ class LockTrapTest {
           .target()
           .write(
               new Target.WriteOrder(
+                  TargetState.DATABASE,
                   image,
                   folder.resolve("staged"),
                   folder.resolve("aside"),
