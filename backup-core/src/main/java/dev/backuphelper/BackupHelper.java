@@ -4,6 +4,7 @@ import dev.backuphelper.catalog.Catalog;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.event.BackupListener;
 import dev.backuphelper.internal.engine.CleanOperation;
+import dev.backuphelper.internal.engine.CleanOrder;
 import dev.backuphelper.internal.engine.CompareOperation;
 import dev.backuphelper.internal.engine.Context;
 import dev.backuphelper.internal.engine.CreateOperation;
@@ -41,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -241,7 +243,18 @@ public final class BackupHelper {
    * @param dryRun whether to report alone
    */
   public CleanReport cleanOld(RetentionPolicy policy, boolean dryRun) {
-    return new CleanOperation(context, policy, dryRun).run();
+    return new CleanOperation(context, CleanOrder.of(policy, dryRun)).run();
+  }
+
+  /**
+   * Removes what a policy lets go, unless a safety rule keeps it, if somebody agrees.
+   *
+   * @param confirmation asked with what would be removed, which is exactly what goes if it says
+   *     yes; if it says no, nothing goes, and the report is that of a dry run. Nobody else can use
+   *     the store meanwhile, so it must answer at once: to ask a person, do a dry run first
+   */
+  public CleanReport cleanOld(RetentionPolicy policy, Predicate<CleanReport> confirmation) {
+    return new CleanOperation(context, CleanOrder.confirmed(policy, confirmation)).run();
   }
 
   /**
@@ -253,7 +266,22 @@ public final class BackupHelper {
    */
   public CleanReport cleanFolder(
       Path folder, RetentionPolicy policy, List<String> patterns, boolean dryRun) {
-    return new FolderCleanOperation(context, folder, policy, patterns, dryRun).run();
+    return new FolderCleanOperation(context, folder, patterns, CleanOrder.of(policy, dryRun)).run();
+  }
+
+  /**
+   * Applies a policy to a folder as {@link #cleanFolder(Path, RetentionPolicy, List, boolean)}
+   * does, if somebody agrees.
+   *
+   * @param confirmation as of {@link #cleanOld(RetentionPolicy, Predicate)}
+   */
+  public CleanReport cleanFolder(
+      Path folder,
+      RetentionPolicy policy,
+      List<String> patterns,
+      Predicate<CleanReport> confirmation) {
+    CleanOrder order = CleanOrder.confirmed(policy, confirmation);
+    return new FolderCleanOperation(context, folder, patterns, order).run();
   }
 
   /** Resolves what killed processes left open, as planned. */

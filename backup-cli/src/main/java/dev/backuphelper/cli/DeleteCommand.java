@@ -68,7 +68,7 @@ final class DeleteCommand implements Command {
     CleanReport report = backups.delete(named, force, dryRun);
     RemovalView.put(result, report);
     RemovalView.describe(report, result);
-    RemovalView.failOnErrors(report, result);
+    RemovalView.judge(report, result);
   }
 
   /** A whole id may also be that of a backup whose manifest cannot be used. */

@@ -111,7 +111,7 @@ class CreateCommandTest extends CommandTest {
 
     assertThat(run.exit()).isZero();
     assertThat(run.object("cleaned"))
-        .containsOnlyKeys("dry_run", "removed", "kept", "freed_bytes", "errors");
+        .containsOnlyKeys("dry_run", "removed", "kept", "freed_bytes", "errors", "unproven");
     assertThat(cli.run("list", "--quiet").out().lines()).containsExactly(run.text("id"), second);
   }
 

@@ -71,7 +71,7 @@ public final class DeleteOperation {
       freed += bytes;
       removed.add(new CleanReport.Removed(id.value(), "named", bytes));
     }
-    return new CleanReport(dryRun, removed, List.of(), freed, List.of());
+    return new CleanReport(dryRun, removed, List.of(), freed, List.of(), List.of());
   }
 
   private static long sizeOf(BackupId id, Listing listing) {

@@ -41,7 +41,7 @@ public final class Failures {
 
   /** Returns what callers see of a failure. */
   static BackupException translated(String what, IOException failure) {
-    String message = what + ": " + message(failure);
+    String message = what + ": " + reason(failure);
     if (failure instanceof LockHeldException) {
       return new LockedException(
           message, "Wait until it has ended, or give more time with --lock-timeout.", failure);
@@ -92,7 +92,8 @@ public final class Failures {
         || text.contains("quota exceeded");
   }
 
-  private static String message(IOException failure) {
+  /** Returns what went wrong in words for people, without what was worked on. */
+  static String reason(IOException failure) {
     if (failure instanceof NoSuchFileException missing) {
       return missing.getFile() + " does not exist";
     }

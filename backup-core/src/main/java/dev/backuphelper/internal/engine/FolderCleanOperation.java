@@ -7,7 +7,6 @@ import dev.backuphelper.report.CleanReport;
 import dev.backuphelper.report.VerifyReport;
 import dev.backuphelper.retention.FileItem;
 import dev.backuphelper.retention.RetentionPlan;
-import dev.backuphelper.retention.RetentionPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,18 +22,18 @@ public final class FolderCleanOperation {
 
   private final Context context;
   private final Path folder;
-  private final RetentionPolicy policy;
   private final List<String> patterns;
-  private final boolean dryRun;
+  private final CleanOrder order;
+  private final Events events;
 
   /** Creates the operation; an empty list of patterns means the usual ones. */
   public FolderCleanOperation(
-      Context context, Path folder, RetentionPolicy policy, List<String> patterns, boolean dryRun) {
+      Context context, Path folder, List<String> patterns, CleanOrder order) {
     this.context = context;
     this.folder = folder;
-    this.policy = policy;
     this.patterns = List.copyOf(patterns);
-    this.dryRun = dryRun;
+    this.order = order;
+    this.events = context.events("clean");
   }
 
   /** Removes what the policy lets go. */
@@ -46,6 +45,13 @@ public final class FolderCleanOperation {
     if (Files.isRegularFile(folder)) {
       throw new InvalidRequestException("not a folder: " + folder, "Name a folder.");
     }
+    CleanReport rehearsed = rehearse();
+    return order.allows(rehearsed)
+        ? PlannedRemoval.carryOut(rehearsed, this::remove, events)
+        : rehearsed;
+  }
+
+  private CleanReport rehearse() throws IOException {
     List<FileItem> items = new ArrayList<>();
     List<CleanReport.Kept> kept = new ArrayList<>();
     for (PlainFolder.Entry entry : new PlainFolder(folder, patterns).files()) {
@@ -57,14 +63,14 @@ public final class FolderCleanOperation {
             new FileItem(name, entry.modified().toInstant(), entry.size(), isGood(entry.path())));
       }
     }
-    RetentionPlan<FileItem> plan = policy.planFiles(items, context.clock().instant());
+    RetentionPlan<FileItem> plan = order.policy().planFiles(items, context.clock().instant());
     if (!plan.futureDated().isEmpty()) {
       throw new RefusedException(
           "not cleaned: %s is dated more than a day in the future"
               .formatted(plan.futureDated().get(0).name()),
           "Check the clock, or the file's date.");
     }
-    return apply(plan, kept);
+    return report(plan, kept);
   }
 
   private static boolean hasSidecar(Path file) {
@@ -76,13 +82,14 @@ public final class FolderCleanOperation {
     VerifyOrder one =
         new VerifyOrder(List.of(), List.of(file), CheckLevel.QUICK, null, null, null, List.of());
     VerifyReport report = new VerifyOperation(context, one).run();
+    report.files().stream()
+        .flatMap(found -> found.error().stream())
+        .forEach(problem -> events.warning("%s is bad: %s".formatted(file, problem)));
     return report.allValid();
   }
 
-  private CleanReport apply(RetentionPlan<FileItem> plan, List<CleanReport.Kept> kept) {
+  private CleanReport report(RetentionPlan<FileItem> plan, List<CleanReport.Kept> kept) {
     List<CleanReport.Removed> removed = new ArrayList<>();
-    List<String> errors = new ArrayList<>();
-    long freed = 0;
     for (RetentionPlan.Kept<FileItem> keep : plan.kept()) {
       kept.add(new CleanReport.Kept(keep.item().name(), keep.reasons()));
     }
@@ -92,18 +99,16 @@ public final class FolderCleanOperation {
       if (noneGood) {
         kept.add(
             new CleanReport.Kept(item.name(), List.of("no file that would stay was found good")));
-        continue;
-      }
-      try {
-        if (!dryRun) {
-          Files.delete(folder.resolve(item.name()));
-        }
-        freed += item.size();
+      } else {
         removed.add(new CleanReport.Removed(item.name(), remove.reason(), item.size()));
-      } catch (IOException failure) {
-        errors.add(item.name() + ": " + failure.getMessage());
       }
     }
-    return new CleanReport(dryRun, removed, kept, freed, errors);
+    boolean unproven = noneGood && !plan.kept().isEmpty();
+    return CleanReport.rehearsed(removed, kept, unproven ? List.of(folder.toString()) : List.of());
+  }
+
+  private long remove(CleanReport.Removed planned) throws IOException {
+    Files.delete(folder.resolve(planned.id()));
+    return planned.size();
   }
 }
