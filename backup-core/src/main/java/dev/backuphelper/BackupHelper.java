@@ -191,12 +191,14 @@ public final class BackupHelper {
   }
 
   /**
-   * Removes backups: all of them or none.
+   * Removes backups. Whether all of them may go is checked before the first one goes; then one that
+   * cannot be removed is named in the report's errors, and does not stop the others.
    *
-   * @param force whether the last good backup of some databases may go
+   * @param force whether the last good backup of some databases may go, and one whose manifest
+   *     cannot be used
    * @param dryRun whether to report alone
    * @throws dev.backuphelper.error.RefusedException if one is pinned, the base of another, needed
-   *     by an open restore, or the last good one
+   *     by an open restore, or (without force) the last good one or one with an unusable manifest
    */
   public CleanReport delete(Collection<BackupId> ids, boolean force, boolean dryRun) {
     return new DeleteOperation(context, ids, force, dryRun).run();

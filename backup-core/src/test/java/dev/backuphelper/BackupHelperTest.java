@@ -3,6 +3,7 @@ package dev.backuphelper;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.backuphelper.crash.StoreDecorator;
 import dev.backuphelper.error.AmbiguousException;
 import dev.backuphelper.error.BackupNotFoundException;
 import dev.backuphelper.error.ErrorCode;
@@ -21,6 +22,7 @@ import dev.backuphelper.report.UsageReport;
 import dev.backuphelper.report.VerifyReport;
 import dev.backuphelper.retention.RetentionPolicy;
 import dev.backuphelper.source.sqlite.SqliteSource;
+import dev.backuphelper.store.local.LocalStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.commons.codec.digest.DigestUtils;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -500,14 +503,95 @@ class BackupHelperTest {
   }
 
   @Test
-  void delete_backupWithUnreadableManifest_removesIt() throws IOException {
+  void delete_backupWithUnreadableManifest_needsForce() throws IOException {
     Backup backup = helper(app).create();
+    helper(app).create();
     Files.writeString(store.resolve("backup-metadata." + backup.id() + ".json"), "torn");
 
-    helper().delete(backup.id());
+    assertThatThrownBy(() -> helper().delete(backup.id()))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("its manifest cannot be used");
+    assertThat(names()).anyMatch(name -> name.startsWith("app.db.backup." + backup.id()));
 
+    helper().delete(List.of(backup.id()), true, false);
+    assertThat(names()).noneMatch(name -> name.contains(backup.id().value()));
+  }
+
+  @Test
+  void delete_backupWithUnreadableManifest_pinnedOrNamed_isRefusedEvenWithForce()
+      throws IOException {
+    Backup pinned = helper(app).create();
+    Backup named = helper(app).create();
+    helper().pin(pinned.id());
+    for (Backup backup : List.of(pinned, named)) {
+      Files.writeString(store.resolve("backup-metadata." + backup.id() + ".json"), "torn");
+    }
+    Files.writeString(
+        store.resolve(".open-20250101-000000-000.json"),
+        "{\"format\":1,\"id\":\"20250101-000000-000\",\"operation\":\"restore\","
+            + "\"backups\":[\"%s\"],\"plans\":[]}".formatted(named.id()));
+
+    assertThatThrownBy(() -> helper().delete(List.of(pinned.id()), true, false))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("is pinned");
+    assertThatThrownBy(() -> helper().delete(List.of(named.id()), true, false))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("needed by a restore that is open");
+    assertThat(names()).contains("app.db.backup." + pinned.id(), "app.db.backup." + named.id());
+  }
+
+  @Test
+  void delete_oneThatCannotBeRemoved_isReportedAndTheOthersGo() {
+    Backup first = helper(app).create();
+    Backup stuck = helper(app).create();
+    Backup last = helper(app).create();
+    BackupHelper backups =
+        BackupHelper.builder()
+            .store(
+                new StoreDecorator(LocalStore.in(store)) {
+                  @Override
+                  public void rename(String from, String to) throws IOException {
+                    if (from.contains(stuck.id().value())) {
+                      throw new java.nio.file.FileSystemException(from, null, "stuck");
+                    }
+                    super.rename(from, to);
+                  }
+                })
+            .build();
+
+    CleanReport report = backups.delete(List.of(first.id(), stuck.id()), false, false);
+
+    assertThat(report.dryRun()).isFalse();
+    assertThat(report.removed())
+        .extracting(CleanReport.Removed::id)
+        .containsExactly(first.id().value());
+    assertThat(report.freedBytes()).isGreaterThan(8192);
+    assertThat(report.errors())
+        .singleElement()
+        .asString()
+        .startsWith(stuck.id() + ": ")
+        .contains("stuck");
+    assertThat(helper().list()).extracting(Backup::id).containsExactly(last.id(), stuck.id());
+  }
+
+  @Test
+  void deleteVerifyAndCompare_withoutAStore_findNoBackup() {
+    BackupId id = new BackupId("20250101-000000-000");
+
+    for (ThrowingCallable work :
+        List.<ThrowingCallable>of(
+            () -> helper().delete(id), () -> helper().verify(id), () -> helper().compare(id))) {
+      assertThatThrownBy(work)
+          .isInstanceOfSatisfying(
+              BackupNotFoundException.class, e -> assertThat(e.hint()).isPresent())
+          .hasMessageContaining("backup not found: '" + id + "'");
+    }
+    assertThat(store).doesNotExist();
+  }
+
+  private List<String> names() throws IOException {
     try (Stream<Path> files = Files.list(store)) {
-      assertThat(files.map(Path::toString)).noneMatch(name -> name.contains(backup.id().value()));
+      return files.map(file -> file.getFileName().toString()).toList();
     }
   }
 

@@ -173,7 +173,8 @@ public final class Catalog {
     store.delete(StoreNames.pin(id));
   }
 
-  private boolean isPinned(BackupId id) throws IOException {
+  /** Tells whether a backup is pinned, be its manifest unreadable. */
+  public boolean isPinned(BackupId id) throws IOException {
     return exists(StoreNames.pin(id));
   }
 

@@ -36,6 +36,7 @@ public final class CompareOperation {
     return Failures.translate(
         "cannot compare backup " + id,
         () -> {
+          new Lookup(context).requireStore(id);
           try (StoreLock lock = context.lock(LockMode.SHARED, "compare")) {
             Backup backup = new Lookup(context).require(id);
             List<Compared> compared = new ArrayList<>();

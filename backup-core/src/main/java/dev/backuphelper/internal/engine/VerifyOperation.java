@@ -2,7 +2,6 @@ package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.codec.Digest;
 import dev.backuphelper.error.BackupException;
-import dev.backuphelper.error.BackupNotFoundException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.internal.io.PrivateFiles;
 import dev.backuphelper.internal.io.StagingName;
@@ -19,7 +18,6 @@ import dev.backuphelper.store.LockMode;
 import dev.backuphelper.store.StoreLock;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,6 +59,11 @@ public final class VerifyOperation {
 
   private List<VerifiedFile> verifyStore() throws IOException {
     List<VerifiedFile> files = new ArrayList<>();
+    if (!order.ids().isEmpty()) {
+      new Lookup(context).requireStore(order.ids().get(0));
+    } else if (!context.store().exists()) {
+      return files;
+    }
     new Leftovers(context).sweepIfIdle();
     try (StoreLock lock = context.lock(LockMode.SHARED, "verify")) {
       Listing listing = context.catalog().list();
@@ -76,11 +79,6 @@ public final class VerifyOperation {
         events.step("verified", backup.id());
       }
       files.addAll(unreadable(listing));
-    } catch (NoSuchFileException noStore) {
-      if (!order.ids().isEmpty()) {
-        throw new BackupNotFoundException(
-            "backup not found: " + order.ids().get(0), "There is no store in " + noStore.getFile());
-      }
     }
     return files;
   }
