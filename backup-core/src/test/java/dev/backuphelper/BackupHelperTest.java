@@ -8,6 +8,7 @@ import dev.backuphelper.error.AmbiguousException;
 import dev.backuphelper.error.BackupNotFoundException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.InvalidRequestException;
+import dev.backuphelper.error.LockedException;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.error.SourceException;
 import dev.backuphelper.event.BackupEvent;
@@ -28,6 +29,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -466,6 +470,23 @@ class BackupHelperTest {
         .containsExactly("day3.db", "day2.db");
     assertThat(folder.resolve("day4.db")).exists();
     assertThat(folder.resolve("day1.db")).exists();
+  }
+
+  @Test
+  void create_databaseThatStaysLocked_waitsAsLongAsItWasTold() throws SQLException {
+    BackupHelper impatient = builder(app).lockTimeout(Duration.ZERO).build();
+    try (Connection writer = app.open();
+        Statement statement = writer.createStatement()) {
+      statement.execute("BEGIN EXCLUSIVE");
+      long begun = System.nanoTime();
+
+      assertThatThrownBy(impatient::create)
+          .isInstanceOf(LockedException.class)
+          .hasMessageContaining("is locked by another connection");
+
+      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(4));
+    }
+    assertThat(impatient.create().verified()).isTrue();
   }
 
   @Test

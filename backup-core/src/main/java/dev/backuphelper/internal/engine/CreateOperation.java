@@ -164,14 +164,16 @@ public final class CreateOperation {
       long needed = METADATA_BYTES;
       Map<NamedSource, Instant> begun = new LinkedHashMap<>();
       for (NamedSource source : sources) {
-        if (source.source().features().contains(SourceFeature.SNAPSHOT_WITHOUT_BLOCKING)) {
-          begun.put(source, context.clock().instant());
-          Snapshot snapshot = source.source().open(context.patience());
-          open.put(source, snapshot);
-          needed += snapshot.size();
+        Instant at = context.clock().instant();
+        Snapshot snapshot = source.source().open(context.patience());
+        open.put(source, snapshot);
+        needed += snapshot.size();
+        if (snapshot.features().contains(SourceFeature.SNAPSHOT_WITHOUT_BLOCKING)) {
+          begun.put(source, at);
           events.step("snapshot-open", source.name());
         } else {
-          needed += sizeOf(source);
+          open.remove(source);
+          snapshot.close();
         }
       }
       requireSpace(needed);
