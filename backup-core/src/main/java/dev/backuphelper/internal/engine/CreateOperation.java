@@ -6,7 +6,6 @@ import dev.backuphelper.catalog.StoreNames;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.error.SourceException;
-import dev.backuphelper.error.StorageException;
 import dev.backuphelper.internal.io.ProcessOwner;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
@@ -176,7 +175,11 @@ public final class CreateOperation {
           snapshot.close();
         }
       }
-      requireSpace(needed);
+      FreeSpace.require(
+          "the backup",
+          context.store(),
+          needed,
+          "Free some space, remove old backups with clean, or use another folder.");
       for (NamedSource source : sources) {
         Snapshot snapshot = open.remove(source);
         Instant at = begun.getOrDefault(source, context.clock().instant());
@@ -207,17 +210,6 @@ public final class CreateOperation {
   private long sizeOf(NamedSource source) throws IOException {
     try (Snapshot snapshot = source.source().open(context.patience())) {
       return snapshot.size();
-    }
-  }
-
-  private void requireSpace(long needed) throws IOException {
-    long usable = context.store().usableSpace();
-    if (usable < needed) {
-      throw new StorageException(
-          ErrorCode.NO_SPACE,
-          "no room for the backup in %s: it needs %d bytes, %d are free"
-              .formatted(context.store().location(), needed, usable),
-          "Free some space, remove old backups with clean, or use another folder.");
     }
   }
 
