@@ -178,6 +178,7 @@ class SafetyRule11MemoryAndSpaceAreBoundedTest {
     BackupException failure =
         failure(() -> backups.restore(RestoreRequest.ofFile(bomb).to(target).build()));
 
+    assertThat(failure.code()).isEqualTo(ErrorCode.CORRUPT);
     assertThat(failure).hasMessageContaining("inflates past");
     assertThat(largest.get()).isLessThan(MEGABYTE);
     assertThat(target).doesNotExist();

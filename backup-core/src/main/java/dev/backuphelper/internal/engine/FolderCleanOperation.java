@@ -4,7 +4,6 @@ import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.report.CleanReport;
-import dev.backuphelper.report.VerifyReport;
 import dev.backuphelper.retention.FileItem;
 import dev.backuphelper.retention.RetentionPlan;
 import java.io.IOException;
@@ -15,7 +14,7 @@ import java.util.List;
 
 /**
  * Applies retention to a folder of database files that this tool did not write. A database with
- * sidecars may be in use, and stays.
+ * sidecars may be in use, and stays; so does one that cannot be checked.
  */
 public final class FolderCleanOperation {
   private static final List<String> SIDECARS = List.of("-wal", "-journal", "-shm");
@@ -58,9 +57,14 @@ public final class FolderCleanOperation {
       String name = String.valueOf(entry.path().getFileName());
       if (hasSidecar(entry.path())) {
         kept.add(new CleanReport.Kept(name, List.of("may be in use: it has a sidecar")));
+        continue;
+      }
+      PlainCheck.Finding finding = check(entry.path());
+      if (finding.known()) {
+        boolean good = finding.file().valid();
+        items.add(new FileItem(name, entry.modified().toInstant(), entry.size(), good));
       } else {
-        items.add(
-            new FileItem(name, entry.modified().toInstant(), entry.size(), isGood(entry.path())));
+        kept.add(new CleanReport.Kept(name, List.of("cannot be checked")));
       }
     }
     RetentionPlan<FileItem> plan = order.policy().planFiles(items, context.clock().instant());
@@ -78,14 +82,11 @@ public final class FolderCleanOperation {
         .anyMatch(suffix -> Files.exists(file.resolveSibling(file.getFileName() + suffix)));
   }
 
-  private boolean isGood(Path file) {
-    VerifyOrder one =
-        new VerifyOrder(List.of(), List.of(file), CheckLevel.QUICK, null, null, null, List.of());
-    VerifyReport report = new VerifyOperation(context, one).run();
-    report.files().stream()
-        .flatMap(found -> found.error().stream())
-        .forEach(problem -> events.warning("%s is bad: %s".formatted(file, problem)));
-    return report.allValid();
+  private PlainCheck.Finding check(Path file) throws IOException {
+    PlainCheck.Finding finding =
+        new PlainCheck(context, CheckLevel.QUICK).examineOneOfSeveral(file);
+    finding.file().error().ifPresent(problem -> events.warning(file + ": " + problem));
+    return finding;
   }
 
   private CleanReport report(RetentionPlan<FileItem> plan, List<CleanReport.Kept> kept) {

@@ -1,19 +1,11 @@
 package dev.backuphelper.internal.engine;
 
-import dev.backuphelper.codec.Digest;
-import dev.backuphelper.error.BackupException;
-import dev.backuphelper.error.ErrorCode;
-import dev.backuphelper.internal.io.PrivateFiles;
-import dev.backuphelper.internal.io.StagingName;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
-import dev.backuphelper.model.Check;
-import dev.backuphelper.model.CheckStatus;
 import dev.backuphelper.model.GroupId;
 import dev.backuphelper.report.Listing;
 import dev.backuphelper.report.VerifyReport;
 import dev.backuphelper.report.VerifyReport.VerifiedFile;
-import dev.backuphelper.source.Inspection;
 import dev.backuphelper.store.LockMode;
 import dev.backuphelper.store.StoreLock;
 import java.io.IOException;
@@ -110,9 +102,10 @@ public final class VerifyOperation {
 
   private List<VerifiedFile> verifyFolder(Path folder) throws IOException {
     List<VerifiedFile> files = new ArrayList<>();
+    PlainCheck check = new PlainCheck(context, order.level());
     boolean newestGood = true;
     for (PlainFolder.Entry entry : new PlainFolder(folder, order.patterns()).files()) {
-      VerifiedFile file = examine(entry.path());
+      VerifiedFile file = check.examineOneOfSeveral(entry.path()).file();
       boolean decides = newestGood && file.valid();
       files.add(withinLimits(file, decides ? entry.modified().toInstant() : null));
       newestGood &= !decides;
@@ -121,53 +114,9 @@ public final class VerifyOperation {
   }
 
   private VerifiedFile verifyFile(Path file) throws IOException {
-    VerifiedFile found = examine(file);
+    VerifiedFile found = new PlainCheck(context, order.level()).examine(file);
     return withinLimits(
         found, Files.exists(file) ? Files.getLastModifiedTime(file).toInstant() : null);
-  }
-
-  private VerifiedFile examine(Path file) throws IOException {
-    PlainFile plain = new PlainFile(context, file);
-    Path directory = Files.createTempDirectory("backuphelper-");
-    Path image = directory.resolve(StagingName.next());
-    try {
-      PrivateFiles.create(image);
-      plain.stageTo(image, context.patience());
-      ImageCheck check = ImageCheck.of(plain.source(), image, order.level());
-      return verified(file, check.digest(), check.inspection());
-    } catch (BackupException failure) {
-      if (failure.code() != ErrorCode.CORRUPT && failure.code() != ErrorCode.SOURCE_UNREADABLE) {
-        throw failure;
-      }
-      return invalid(file.toString(), String.valueOf(failure.getMessage()));
-    } finally {
-      Files.deleteIfExists(image);
-      Files.deleteIfExists(image.resolveSibling(image.getFileName() + "-journal"));
-      Files.deleteIfExists(directory);
-    }
-  }
-
-  private static VerifiedFile verified(Path file, Digest digest, Inspection inspection)
-      throws IOException {
-    Optional<String> problem =
-        inspection.checks().stream()
-            .filter(Check::isFailed)
-            .findFirst()
-            .map(check -> "validation failed: %s: %s".formatted(check.name(), check.detail()));
-    // A backup of ours may be of a database without tables; a file that nobody vouches for is more
-    // likely no backup at all.
-    Optional<String> noTables =
-        inspection.checks().stream()
-            .filter(check -> check.name().equals("tables") && check.status() != CheckStatus.OK)
-            .findFirst()
-            .map(check -> "validation failed: " + check.detail());
-    return new VerifiedFile(
-        Optional.empty(),
-        file.toString(),
-        problem.or(() -> noTables),
-        Files.size(file),
-        Optional.of(digest.sha256()),
-        inspection.checks());
   }
 
   private VerifiedFile withinLimits(VerifiedFile file, @Nullable Instant newestGood) {
