@@ -336,6 +336,24 @@ class BackupHelperTest {
     assertThat(old.id().value()).isEqualTo("20250101-000000-000");
   }
 
+  @Test
+  void verify_maxAge_isNotBlindedByAClockThatStoodAhead() throws IOException {
+    at(Instant.parse("2031-01-01T00:00:00Z")).create();
+    VerifyRequest.Builder request = VerifyRequest.builder().maxAge(Duration.ofDays(1));
+
+    assertThat(error(at(Instant.parse("2025-01-01T00:00:00Z")), request))
+        .contains("dated 2031-01-01T00:00:00Z, more than a day ahead");
+
+    at(Instant.parse("2025-01-01T00:00:00Z")).create();
+    assertThat(at(Instant.parse("2025-01-01T12:00:00Z")).verify(request.build()).allValid())
+        .isTrue();
+    assertThat(error(at(Instant.parse("2025-01-03T00:00:00Z")), request)).contains("too old");
+
+    Files.setLastModifiedTime(app.path(), FileTime.from(Instant.parse("2031-01-01T00:00:00Z")));
+    request = VerifyRequest.builder().file(app.path()).maxAge(Duration.ofDays(1));
+    assertThat(error(at(Instant.parse("2025-01-01T00:00:00Z")), request)).contains("a day ahead");
+  }
+
   private static String error(BackupHelper backups, VerifyRequest.Builder request) {
     return backups.verify(request.build()).files().get(0).error().orElseThrow();
   }

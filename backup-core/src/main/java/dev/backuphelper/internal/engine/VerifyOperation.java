@@ -6,6 +6,7 @@ import dev.backuphelper.model.GroupId;
 import dev.backuphelper.report.Listing;
 import dev.backuphelper.report.VerifyReport;
 import dev.backuphelper.report.VerifyReport.VerifiedFile;
+import dev.backuphelper.retention.RetentionPlan;
 import dev.backuphelper.store.LockMode;
 import dev.backuphelper.store.StoreLock;
 import java.io.IOException;
@@ -65,8 +66,9 @@ public final class VerifyOperation {
         List<VerifiedFile> found = check.examine(backup, order.level());
         boolean good = found.stream().allMatch(VerifiedFile::valid);
         boolean newestGood = good && groupsWithGoodBackup.add(backup.group());
+        // Not the moment of its id: after a clock that stood ahead, all later ids do too.
         for (VerifiedFile file : found) {
-          files.add(withinLimits(file, newestGood ? backup.id().instant() : null));
+          files.add(withinLimits(file, newestGood ? backup.manifest().date() : null));
         }
         events.step("verified", backup.id());
       }
@@ -134,16 +136,24 @@ public final class VerifyOperation {
       problem =
           Optional.of("too large: %d bytes, at most %d asked".formatted(file.size(), maxSize));
     } else if (maxAge != null && newestGood != null) {
-      Duration age = Duration.between(newestGood, context.clock().instant());
-      if (age.compareTo(maxAge) > 0) {
-        problem =
-            Optional.of(
-                "too old: the newest good one is %d minutes old, at most %d asked"
-                    .formatted(age.toMinutes(), maxAge.toMinutes()));
-      }
+      problem = ageProblem(newestGood, maxAge);
     }
     return new VerifiedFile(
         file.id(), file.path(), problem, file.size(), file.sha256(), file.checks());
+  }
+
+  private Optional<String> ageProblem(Instant newestGood, Duration maxAge) {
+    Duration age = Duration.between(newestGood, context.clock().instant());
+    if (age.compareTo(RetentionPlan.FUTURE_TOLERANCE.negated()) < 0) {
+      return Optional.of(
+          "of unknown age: the newest good one is dated %s, more than a day ahead"
+              .formatted(newestGood));
+    }
+    return age.compareTo(maxAge) <= 0
+        ? Optional.empty()
+        : Optional.of(
+            "too old: the newest good one is %d minutes old, at most %d asked"
+                .formatted(age.toMinutes(), maxAge.toMinutes()));
   }
 
   private static VerifiedFile invalid(String path, String problem) {
