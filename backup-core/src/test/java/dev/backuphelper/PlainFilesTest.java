@@ -2,6 +2,7 @@ package dev.backuphelper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.ErrorCode;
@@ -126,6 +127,7 @@ class PlainFilesTest {
 
   @Test
   void fileThatCannotBeLookedAt_namedAlone_saysWhy() throws IOException, SQLException {
+    assumeHardLinksAreSeen();
     Path twin = dump("twin.db", 0);
     Files.createLink(directory.resolve("twin.other"), twin);
 
@@ -139,6 +141,7 @@ class PlainFilesTest {
 
   /** Makes a folder with one good file, and newer ones that each stop whoever is not careful. */
   private void withOddFiles(FolderWork work) throws IOException, SQLException {
+    assumeHardLinksAreSeen();
     dump("good.db", 0);
     Path twin = dump("twin.db", 1);
     Files.createLink(directory.resolve("twin.other"), twin);
@@ -156,6 +159,10 @@ class PlainFilesTest {
       statement.execute("BEGIN EXCLUSIVE");
       work.run();
     }
+  }
+
+  private void assumeHardLinksAreSeen() {
+    assumeThat(directory.getFileSystem().supportedFileAttributeViews()).contains("unix");
   }
 
   /** Something done with the folder. */
