@@ -115,7 +115,7 @@ class StoreCommandsTest extends CommandTest {
     assertThat(cli.run("list").err()).contains("warning: unreadable: ").contains("format 99");
     assertFails(cli.run("info", newer), 4, "format 99");
     assertFails(cli.run("restore", newer, "--force"), 4, "format 99");
-    assertThat(cli.run("delete", corrupt).exit()).isZero();
+    assertThat(cli.run("delete", corrupt, "--force").exit()).isZero();
     assertThat(manifest(corrupt)).doesNotExist();
   }
 
