@@ -2,9 +2,11 @@ package dev.backuphelper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.backuphelper.crash.StoreDecorator;
 import dev.backuphelper.error.AmbiguousException;
+import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.BackupNotFoundException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.InvalidRequestException;
@@ -505,6 +507,23 @@ class BackupHelperTest {
       assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(4));
     }
     assertThat(impatient.create().verified()).isTrue();
+  }
+
+  @Test
+  void verify_interrupted_saysSoAndTakesNoBackupForBad() throws IOException {
+    Backup backup = helper(app).create();
+    VerifyRequest plain = VerifyRequest.builder().file(directory).build();
+
+    for (VerifyRequest request :
+        List.of(VerifyRequest.all(), VerifyRequest.builder().id(backup.id()).build(), plain)) {
+      Thread.currentThread().interrupt();
+      BackupException failure =
+          catchThrowableOfType(BackupException.class, () -> helper().verify(request));
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(failure.code()).isEqualTo(ErrorCode.INTERRUPTED);
+      assertThat(failure.hint()).isPresent();
+    }
+    assertThat(helper().list()).containsExactly(backup);
   }
 
   @Test

@@ -3,14 +3,13 @@ package dev.backuphelper.internal.engine;
 import dev.backuphelper.codec.Digest;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.ErrorCode;
+import dev.backuphelper.internal.io.Interruption;
 import dev.backuphelper.model.Check;
 import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.model.CheckStatus;
 import dev.backuphelper.report.VerifyReport.VerifiedFile;
 import dev.backuphelper.source.Inspection;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,9 +56,10 @@ final class PlainCheck {
   Finding examineOneOfSeveral(Path file) throws IOException {
     try {
       return new Finding(examine(file), true);
-    } catch (ClosedByInterruptException | InterruptedIOException interrupted) {
-      throw interrupted;
     } catch (IOException unreadable) {
+      if (Interruption.is(unreadable)) {
+        throw unreadable;
+      }
       return unknown(file, Failures.reason(unreadable));
     } catch (BackupException unreadable) {
       return unknown(file, String.valueOf(unreadable.getMessage()));

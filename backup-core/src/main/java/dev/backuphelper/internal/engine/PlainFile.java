@@ -5,6 +5,7 @@ import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.CorruptBackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.SourceException;
+import dev.backuphelper.internal.io.Interruption;
 import dev.backuphelper.internal.io.PrivateFiles;
 import dev.backuphelper.source.Progress;
 import dev.backuphelper.source.Snapshot;
@@ -13,8 +14,6 @@ import dev.backuphelper.source.SourceUnreadableException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,9 +71,10 @@ final class PlainFile {
     try {
       requireContent();
       return stage(image, patience);
-    } catch (ClosedByInterruptException | InterruptedIOException interrupted) {
-      throw interrupted;
     } catch (IOException failure) {
+      if (Interruption.is(failure)) {
+        throw failure;
+      }
       throw Failures.translated("cannot read " + file, failure);
     }
   }
