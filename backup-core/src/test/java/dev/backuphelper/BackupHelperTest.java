@@ -25,6 +25,7 @@ import dev.backuphelper.report.UsageReport;
 import dev.backuphelper.report.VerifyReport;
 import dev.backuphelper.retention.RetentionPolicy;
 import dev.backuphelper.source.sqlite.SqliteSource;
+import dev.backuphelper.store.StoreFeature;
 import dev.backuphelper.store.local.LocalStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +41,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -596,6 +598,37 @@ class BackupHelperTest {
         .isInstanceOf(RefusedException.class)
         .hasMessageContaining("needed by a restore that is open");
     assertThat(names()).contains("app.db.backup." + pinned.id(), "app.db.backup." + named.id());
+  }
+
+  @Test
+  void storeWhoseLockKeepsNobodyOut_losesNothing() throws IOException {
+    Backup first = helper(app).create();
+    Path leftover = store.resolve(".deleted-20250101-000000-000.json");
+    Files.writeString(leftover, "{}");
+    BackupHelper backups =
+        BackupHelper.builder()
+            .source(SqliteSource.of(app.path()))
+            .store(
+                new StoreDecorator(LocalStore.in(store)) {
+                  @Override
+                  public Set<StoreFeature> features() {
+                    return Set.of();
+                  }
+                })
+            .build();
+
+    backups.create();
+
+    for (ThrowingCallable removal :
+        List.<ThrowingCallable>of(() -> backups.cleanOld(1), () -> backups.delete(first.id()))) {
+      assertThatThrownBy(removal)
+          .isInstanceOf(RefusedException.class)
+          .hasMessageContaining("its lock does not keep others out");
+    }
+    assertThat(backups.recover().swept()).isEmpty();
+    assertThat(backups.cleanOld(RetentionPolicy.keepLast(1), true).removed()).hasSize(1);
+    assertThat(backups.verifyAll().valid()).isEqualTo(2);
+    assertThat(leftover).exists();
   }
 
   @Test

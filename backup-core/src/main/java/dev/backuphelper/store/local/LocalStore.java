@@ -69,7 +69,7 @@ public final class LocalStore implements Store {
 
   @Override
   public Set<StoreFeature> features() {
-    return Set.of(StoreFeature.LOCAL_FILES, StoreFeature.PROCESS_LOCKS);
+    return Set.of(StoreFeature.PROCESS_LOCKS);
   }
 
   @Override
@@ -162,14 +162,19 @@ public final class LocalStore implements Store {
   }
 
   @Override
-  public List<String> sweepStaged(Set<String> keep) throws IOException {
+  public List<String> sweepStaged() throws IOException {
     List<String> swept = new ArrayList<>();
     for (String name : list()) {
-      if (StagingName.isLeftOver(name) && !keep.contains(name) && delete(name)) {
+      if (StagingName.isLeftOver(name) && delete(name)) {
         swept.add(name);
       }
     }
     return swept;
+  }
+
+  @Override
+  public Optional<Path> folder() {
+    return Optional.of(directory);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.backuphelper.store.local;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Locks of a store whose files or folder are closed to us. */
+/** A store in a folder, and its lock where files or the folder are closed to us. */
 class LocalStoreTest {
   @TempDir private Path folder;
   private Path lock;
@@ -44,6 +45,12 @@ class LocalStoreTest {
 
   private void take(LockMode mode) throws IOException {
     store.lock(mode, "test", Duration.ZERO).close();
+  }
+
+  @Test
+  void folder_holdsItsFiles() {
+    assertThat(store.folder()).contains(lock.getParent());
+    assertThat(store.path(".lock")).contains(lock);
   }
 
   /** As when another user made it: others do work in such a store, so nobody may go without. */
