@@ -270,6 +270,21 @@ class HostileStoreTest {
     assertGoodOnesWork();
   }
 
+  /** Which of the two counts would depend on the reader. */
+  @ParameterizedTest
+  @ValueSource(strings = {"\"damaged\" : true,", "\"parent\" : null,"})
+  void aKeyThatIsThereTwice(String again) throws IOException {
+    forge(
+        FORGED,
+        text ->
+            text.replace(good.id().value(), FORGED.value())
+                .replace("\"id\" : \"" + FORGED, again + " \"id\" : \"" + FORGED));
+
+    assertUnusable(FORGED, ErrorCode.CORRUPT, "is there twice");
+    helper.delete(List.of(FORGED), true, false);
+    assertGoodOnesWork();
+  }
+
   @Test
   void aFormatOfTheFutureAndOneOfAPredecessor() throws IOException {
     forge(
