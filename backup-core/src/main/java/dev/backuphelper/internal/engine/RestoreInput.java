@@ -169,6 +169,10 @@ final class RestoreInput {
         warnings.addAll(skipped);
         return staged;
       } catch (BackupException unusable) {
+        if (unusable.code() == ErrorCode.NO_SPACE) {
+          // That is no fault of the file, and no reason to restore an older one.
+          throw unusable;
+        }
         Files.deleteIfExists(image);
         PrivateFiles.create(image);
         skipped.add("skipped " + unusable.getMessage());
@@ -184,7 +188,9 @@ final class RestoreInput {
             "no database file found in " + folder,
             "Name others with --pattern.")
         : new CorruptBackupException(
-            ErrorCode.CORRUPT, "no valid database file in " + folder + ": " + skipped, null);
+            ErrorCode.CORRUPT,
+            "no valid database file in " + folder + ": " + skipped,
+            "Name others with --pattern, or restore from another folder.");
   }
 
   private StagedFile stageOne(Path file, Path image) throws IOException {

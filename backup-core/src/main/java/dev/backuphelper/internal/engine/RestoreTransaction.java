@@ -5,7 +5,6 @@ import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.RestoreFailedException;
 import dev.backuphelper.error.StorageException;
-import dev.backuphelper.internal.io.PrivateFiles;
 import dev.backuphelper.internal.io.ProcessOwner;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
@@ -139,12 +138,8 @@ final class RestoreTransaction {
     boolean two =
         order.id() != null
             && !context.store().location().equals(journal.store().location())
-            && context.store().path("any").map(RestoreTransaction::writable).orElse(true);
+            && context.store().folder().map(Files::isWritable).orElse(true);
     return two ? List.of(journal, context) : List.of(journal);
-  }
-
-  private static boolean writable(Path file) {
-    return Files.isWritable(PrivateFiles.parent(file));
   }
 
   // A file that replaces that of a killed restore says that a target may be half done. It must not

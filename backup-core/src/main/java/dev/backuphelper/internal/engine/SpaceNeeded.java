@@ -1,7 +1,5 @@
 package dev.backuphelper.internal.engine;
 
-import dev.backuphelper.error.ErrorCode;
-import dev.backuphelper.error.StorageException;
 import dev.backuphelper.internal.io.PrivateFiles;
 import dev.backuphelper.store.Store;
 import java.io.IOException;
@@ -16,6 +14,8 @@ import java.util.Optional;
 final class SpaceNeeded {
   // Room for the plan, the pointer and the like, beside the images.
   private static final long METADATA_BYTES = 1 << 20;
+
+  private static final String HINT = "Free some space; nothing was changed.";
 
   private final Store store;
   private final String work;
@@ -45,18 +45,18 @@ final class SpaceNeeded {
   /**
    * Makes sure that there is so much space.
    *
-   * @throws StorageException if there is not
+   * @throws dev.backuphelper.error.StorageException if there is not
    */
   void require() throws IOException {
-    require(store.location(), store.usableSpace(), inStore);
+    FreeSpace.require(work, store, inStore, HINT);
     Map<FileStore, Long> needed = new HashMap<>(onDisks);
-    Optional<Path> localStore = store.path("any").map(PrivateFiles::parent);
+    Optional<Path> localStore = store.folder();
     if (localStore.isPresent()) {
       // Store and target may share a disk.
       add(needed, localStore.get(), inStore);
     }
     for (Map.Entry<FileStore, Long> disk : needed.entrySet()) {
-      require(disk.getKey().toString(), disk.getKey().getUsableSpace(), disk.getValue());
+      FreeSpace.require(work, disk.getKey(), disk.getValue(), HINT);
     }
   }
 
@@ -67,15 +67,5 @@ final class SpaceNeeded {
       existing = PrivateFiles.parent(existing);
     }
     needed.merge(Files.getFileStore(existing), bytes, Long::sum);
-  }
-
-  private void require(String where, long usable, long needed) {
-    if (usable < needed) {
-      throw new StorageException(
-          ErrorCode.NO_SPACE,
-          "no room for %s on %s: it needs %d bytes, %d are free"
-              .formatted(work, where, needed, usable),
-          "Free some space; nothing was changed.");
-    }
   }
 }

@@ -84,15 +84,7 @@ final class TargetPaths {
           "the target is a folder: " + target,
           "Name the file in it, as in: --target " + target.resolve("app.db"));
     }
-    // Any name will do to ask a local store for its folder.
-    boolean inStore =
-        context
-            .store()
-            .path("any")
-            .map(PrivateFiles::parent)
-            .filter(PrivateFiles.parent(absolute)::equals)
-            .isPresent();
-    if (inStore) {
+    if (context.store().folder().filter(PrivateFiles.parent(absolute)::equals).isPresent()) {
       throw inStore(target);
     }
     return absolute;
@@ -106,7 +98,7 @@ final class TargetPaths {
    */
   static void requireOutside(Path target, List<Store> stores) throws IOException {
     for (Store store : stores) {
-      Optional<Path> folder = store.path("any").map(PrivateFiles::parent).filter(Files::exists);
+      Optional<Path> folder = store.folder().filter(Files::exists);
       if (folder.isPresent() && Files.isSameFile(folder.get(), PrivateFiles.parent(target))) {
         throw inStore(target);
       }

@@ -3,6 +3,7 @@ package dev.backuphelper.source.sqlite;
 import dev.backuphelper.internal.io.Writeback;
 import dev.backuphelper.source.Progress;
 import dev.backuphelper.source.Snapshot;
+import dev.backuphelper.source.SourceFeature;
 import dev.backuphelper.source.SourceUnreadableException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConnection;
@@ -82,6 +84,11 @@ final class LiveSnapshot implements Snapshot {
     } catch (IOException e) {
       return 0;
     }
+  }
+
+  @Override
+  public Set<SourceFeature> features() {
+    return moment.isWal() ? Set.of(SourceFeature.SNAPSHOT_WITHOUT_BLOCKING) : Set.of();
   }
 
   @Override

@@ -79,9 +79,9 @@ class LiveSnapshotTest {
       assertThat(snapshot.facts()).isEqualTo(Map.of("journal_mode", mode.key()));
       assertThat(snapshot.size()).isEqualTo(Files.size(database));
       assertThat(snapshot.engineVersion()).matches("3\\.\\d+\\.\\d+");
+      assertThat(snapshot.features().contains(SourceFeature.SNAPSHOT_WITHOUT_BLOCKING))
+          .isEqualTo(mode == JournalMode.WAL);
     }
-    assertThat(source.features().contains(SourceFeature.SNAPSHOT_WITHOUT_BLOCKING))
-        .isEqualTo(mode == JournalMode.WAL);
     assertThat(TestDatabase.beside(database)).isEmpty();
   }
 
