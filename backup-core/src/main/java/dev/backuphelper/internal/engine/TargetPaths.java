@@ -99,7 +99,8 @@ final class TargetPaths {
   static void requireOutside(Path target, List<Store> stores) throws IOException {
     for (Store store : stores) {
       Optional<Path> folder = store.folder().filter(Files::exists);
-      if (folder.isPresent() && Files.isSameFile(folder.get(), PrivateFiles.parent(target))) {
+      if (folder.isPresent()
+          && folder.get().toRealPath().equals(PrivateFiles.parent(target).toRealPath())) {
         throw inStore(target);
       }
     }
