@@ -22,6 +22,7 @@ final class Parser {
           new Entry(PinCommand::new, "pin"),
           new Entry(UnpinCommand::new, "unpin"),
           new Entry(DeleteCommand::new, "delete"),
+          new Entry(GuardCommand::new, "guard"),
           new Entry(RecoverCommand::new, "recover"),
           new Entry(CompletionCommand::new, "completion"));
 

@@ -39,6 +39,7 @@ class UsageTest {
         "pin      |",
         "unpin    |",
         "delete   | --dry-run --force",
+        "guard    | --label --no-restore --report --wait",
         "recover  | --dry-run --keep --restore",
         "completion |"
       })
@@ -84,6 +85,7 @@ class UsageTest {
             "pin",
             "unpin",
             "delete",
+            "guard",
             "recover",
             "completion")) {
       assertThat(run.out()).containsPattern("\n  " + command + " +[A-Z]");
