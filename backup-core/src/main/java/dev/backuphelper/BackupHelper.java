@@ -4,6 +4,7 @@ import dev.backuphelper.catalog.Catalog;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.event.BackupListener;
 import dev.backuphelper.internal.engine.CleanOperation;
+import dev.backuphelper.internal.engine.CleanOrder;
 import dev.backuphelper.internal.engine.CompareOperation;
 import dev.backuphelper.internal.engine.Context;
 import dev.backuphelper.internal.engine.CreateOperation;
@@ -43,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -191,12 +193,14 @@ public final class BackupHelper {
   }
 
   /**
-   * Removes backups: all of them or none.
+   * Removes backups. Whether all of them may go is checked before the first one goes; then one that
+   * cannot be removed is named in the report's errors, and does not stop the others.
    *
-   * @param force whether the last good backup of some databases may go
+   * @param force whether the last good backup of some databases may go, and one whose manifest
+   *     cannot be used
    * @param dryRun whether to report alone
    * @throws dev.backuphelper.error.RefusedException if one is pinned, the base of another, needed
-   *     by an open restore, or the last good one
+   *     by an open restore, or (without force) the last good one or one with an unusable manifest
    */
   public CleanReport delete(Collection<BackupId> ids, boolean force, boolean dryRun) {
     return new DeleteOperation(context, ids, force, dryRun).run();
@@ -243,7 +247,18 @@ public final class BackupHelper {
    * @param dryRun whether to report alone
    */
   public CleanReport cleanOld(RetentionPolicy policy, boolean dryRun) {
-    return new CleanOperation(context, policy, dryRun).run();
+    return new CleanOperation(context, CleanOrder.of(policy, dryRun)).run();
+  }
+
+  /**
+   * Removes what a policy lets go, unless a safety rule keeps it, if somebody agrees.
+   *
+   * @param confirmation asked with what would be removed, which is exactly what goes if it says
+   *     yes; if it says no, nothing goes, and the report is that of a dry run. Nobody else can use
+   *     the store meanwhile, so it must answer at once: to ask a person, do a dry run first
+   */
+  public CleanReport cleanOld(RetentionPolicy policy, Predicate<CleanReport> confirmation) {
+    return new CleanOperation(context, CleanOrder.confirmed(policy, confirmation)).run();
   }
 
   /**
@@ -255,7 +270,22 @@ public final class BackupHelper {
    */
   public CleanReport cleanFolder(
       Path folder, RetentionPolicy policy, List<String> patterns, boolean dryRun) {
-    return new FolderCleanOperation(context, folder, policy, patterns, dryRun).run();
+    return new FolderCleanOperation(context, folder, patterns, CleanOrder.of(policy, dryRun)).run();
+  }
+
+  /**
+   * Applies a policy to a folder as {@link #cleanFolder(Path, RetentionPolicy, List, boolean)}
+   * does, if somebody agrees.
+   *
+   * @param confirmation as of {@link #cleanOld(RetentionPolicy, Predicate)}
+   */
+  public CleanReport cleanFolder(
+      Path folder,
+      RetentionPolicy policy,
+      List<String> patterns,
+      Predicate<CleanReport> confirmation) {
+    CleanOrder order = CleanOrder.confirmed(policy, confirmation);
+    return new FolderCleanOperation(context, folder, patterns, order).run();
   }
 
   /**

@@ -51,6 +51,7 @@ public final class RestoreRequest {
     private final Map<SourceName, Path> targets = new LinkedHashMap<>();
     private final Set<SourceName> components = new LinkedHashSet<>();
     private boolean verified = true;
+    private boolean refuseDamaged;
     private boolean safetyBackup = true;
     private @Nullable Path safetyDirectory;
     private boolean dryRun;
@@ -87,6 +88,16 @@ public final class RestoreRequest {
      */
     public Builder unverified() {
       verified = false;
+      return this;
+    }
+
+    /**
+     * Refuses what was damaged when it was backed up, naming a backup that verifies: for a backup
+     * that nobody chose, such as the latest. Otherwise it is restored as it is, and the report says
+     * that it is not verified. Has no effect on an {@linkplain #unverified() unverified} restore.
+     */
+    public Builder refuseDamaged() {
+      refuseDamaged = true;
       return this;
     }
 
@@ -145,6 +156,7 @@ public final class RestoreRequest {
               actor,
               pattern,
               confirmation,
+              refuseDamaged,
               null));
     }
   }

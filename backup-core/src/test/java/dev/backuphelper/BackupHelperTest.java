@@ -2,11 +2,15 @@ package dev.backuphelper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.backuphelper.crash.StoreDecorator;
 import dev.backuphelper.error.AmbiguousException;
+import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.BackupNotFoundException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.InvalidRequestException;
+import dev.backuphelper.error.LockedException;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.error.SourceException;
 import dev.backuphelper.event.BackupEvent;
@@ -21,19 +25,26 @@ import dev.backuphelper.report.UsageReport;
 import dev.backuphelper.report.VerifyReport;
 import dev.backuphelper.retention.RetentionPolicy;
 import dev.backuphelper.source.sqlite.SqliteSource;
+import dev.backuphelper.store.StoreFeature;
+import dev.backuphelper.store.local.LocalStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.commons.codec.digest.DigestUtils;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -329,6 +340,24 @@ class BackupHelperTest {
     assertThat(old.id().value()).isEqualTo("20250101-000000-000");
   }
 
+  @Test
+  void verify_maxAge_isNotBlindedByAClockThatStoodAhead() throws IOException {
+    at(Instant.parse("2031-01-01T00:00:00Z")).create();
+    VerifyRequest.Builder request = VerifyRequest.builder().maxAge(Duration.ofDays(1));
+
+    assertThat(error(at(Instant.parse("2025-01-01T00:00:00Z")), request))
+        .contains("dated 2031-01-01T00:00:00Z, more than a day ahead");
+
+    at(Instant.parse("2025-01-01T00:00:00Z")).create();
+    assertThat(at(Instant.parse("2025-01-01T12:00:00Z")).verify(request.build()).allValid())
+        .isTrue();
+    assertThat(error(at(Instant.parse("2025-01-03T00:00:00Z")), request)).contains("too old");
+
+    Files.setLastModifiedTime(app.path(), FileTime.from(Instant.parse("2031-01-01T00:00:00Z")));
+    request = VerifyRequest.builder().file(app.path()).maxAge(Duration.ofDays(1));
+    assertThat(error(at(Instant.parse("2025-01-01T00:00:00Z")), request)).contains("a day ahead");
+  }
+
   private static String error(BackupHelper backups, VerifyRequest.Builder request) {
     return backups.verify(request.build()).files().get(0).error().orElseThrow();
   }
@@ -466,6 +495,40 @@ class BackupHelperTest {
   }
 
   @Test
+  void create_databaseThatStaysLocked_waitsAsLongAsItWasTold() throws SQLException {
+    BackupHelper impatient = builder(app).lockTimeout(Duration.ZERO).build();
+    try (Connection writer = app.open();
+        Statement statement = writer.createStatement()) {
+      statement.execute("BEGIN EXCLUSIVE");
+      long begun = System.nanoTime();
+
+      assertThatThrownBy(impatient::create)
+          .isInstanceOf(LockedException.class)
+          .hasMessageContaining("is locked by another connection");
+
+      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(4));
+    }
+    assertThat(impatient.create().verified()).isTrue();
+  }
+
+  @Test
+  void verify_interrupted_saysSoAndTakesNoBackupForBad() throws IOException {
+    Backup backup = helper(app).create();
+    VerifyRequest plain = VerifyRequest.builder().file(directory).build();
+
+    for (VerifyRequest request :
+        List.of(VerifyRequest.all(), VerifyRequest.builder().id(backup.id()).build(), plain)) {
+      Thread.currentThread().interrupt();
+      BackupException failure =
+          catchThrowableOfType(BackupException.class, () -> helper().verify(request));
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(failure.code()).isEqualTo(ErrorCode.INTERRUPTED);
+      assertThat(failure.hint()).isPresent();
+    }
+    assertThat(helper().list()).containsExactly(backup);
+  }
+
+  @Test
   void delete_removesEveryFileOfTheBackup() throws IOException {
     Backup first = helper(app).create();
     Backup second = helper(app).create();
@@ -500,14 +563,126 @@ class BackupHelperTest {
   }
 
   @Test
-  void delete_backupWithUnreadableManifest_removesIt() throws IOException {
+  void delete_backupWithUnreadableManifest_needsForce() throws IOException {
     Backup backup = helper(app).create();
+    helper(app).create();
     Files.writeString(store.resolve("backup-metadata." + backup.id() + ".json"), "torn");
 
-    helper().delete(backup.id());
+    assertThatThrownBy(() -> helper().delete(backup.id()))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("its manifest cannot be used");
+    assertThat(names()).anyMatch(name -> name.startsWith("app.db.backup." + backup.id()));
 
+    helper().delete(List.of(backup.id()), true, false);
+    assertThat(names()).noneMatch(name -> name.contains(backup.id().value()));
+  }
+
+  @Test
+  void delete_backupWithUnreadableManifest_pinnedOrNamed_isRefusedEvenWithForce()
+      throws IOException {
+    Backup pinned = helper(app).create();
+    Backup named = helper(app).create();
+    helper().pin(pinned.id());
+    for (Backup backup : List.of(pinned, named)) {
+      Files.writeString(store.resolve("backup-metadata." + backup.id() + ".json"), "torn");
+    }
+    Files.writeString(
+        store.resolve(".open-20250101-000000-000.json"),
+        "{\"format\":1,\"id\":\"20250101-000000-000\",\"operation\":\"restore\","
+            + "\"backups\":[\"%s\"],\"plans\":[]}".formatted(named.id()));
+
+    assertThatThrownBy(() -> helper().delete(List.of(pinned.id()), true, false))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("is pinned");
+    assertThatThrownBy(() -> helper().delete(List.of(named.id()), true, false))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("needed by a restore that is open");
+    assertThat(names()).contains("app.db.backup." + pinned.id(), "app.db.backup." + named.id());
+  }
+
+  @Test
+  void storeWhoseLockKeepsNobodyOut_losesNothing() throws IOException {
+    Backup first = helper(app).create();
+    Path leftover = store.resolve(".deleted-20250101-000000-000.json");
+    Files.writeString(leftover, "{}");
+    BackupHelper backups =
+        BackupHelper.builder()
+            .source(SqliteSource.of(app.path()))
+            .store(
+                new StoreDecorator(LocalStore.in(store)) {
+                  @Override
+                  public Set<StoreFeature> features() {
+                    return Set.of();
+                  }
+                })
+            .build();
+
+    backups.create();
+
+    for (ThrowingCallable removal :
+        List.<ThrowingCallable>of(() -> backups.cleanOld(1), () -> backups.delete(first.id()))) {
+      assertThatThrownBy(removal)
+          .isInstanceOf(RefusedException.class)
+          .hasMessageContaining("its lock does not keep others out");
+    }
+    assertThat(backups.recover().swept()).isEmpty();
+    assertThat(backups.cleanOld(RetentionPolicy.keepLast(1), true).removed()).hasSize(1);
+    assertThat(backups.verifyAll().valid()).isEqualTo(2);
+    assertThat(leftover).exists();
+  }
+
+  @Test
+  void delete_oneThatCannotBeRemoved_isReportedAndTheOthersGo() {
+    Backup first = helper(app).create();
+    Backup stuck = helper(app).create();
+    Backup last = helper(app).create();
+    BackupHelper backups =
+        BackupHelper.builder()
+            .store(
+                new StoreDecorator(LocalStore.in(store)) {
+                  @Override
+                  public void rename(String from, String to) throws IOException {
+                    if (from.contains(stuck.id().value())) {
+                      throw new java.nio.file.FileSystemException(from, null, "stuck");
+                    }
+                    super.rename(from, to);
+                  }
+                })
+            .build();
+
+    CleanReport report = backups.delete(List.of(first.id(), stuck.id()), false, false);
+
+    assertThat(report.dryRun()).isFalse();
+    assertThat(report.removed())
+        .extracting(CleanReport.Removed::id)
+        .containsExactly(first.id().value());
+    assertThat(report.freedBytes()).isGreaterThan(8192);
+    assertThat(report.errors())
+        .singleElement()
+        .asString()
+        .startsWith(stuck.id() + ": ")
+        .contains("stuck");
+    assertThat(helper().list()).extracting(Backup::id).containsExactly(last.id(), stuck.id());
+  }
+
+  @Test
+  void deleteVerifyAndCompare_withoutAStore_findNoBackup() {
+    BackupId id = new BackupId("20250101-000000-000");
+
+    for (ThrowingCallable work :
+        List.<ThrowingCallable>of(
+            () -> helper().delete(id), () -> helper().verify(id), () -> helper().compare(id))) {
+      assertThatThrownBy(work)
+          .isInstanceOfSatisfying(
+              BackupNotFoundException.class, e -> assertThat(e.hint()).isPresent())
+          .hasMessageContaining("backup not found: '" + id + "'");
+    }
+    assertThat(store).doesNotExist();
+  }
+
+  private List<String> names() throws IOException {
     try (Stream<Path> files = Files.list(store)) {
-      assertThat(files.map(Path::toString)).noneMatch(name -> name.contains(backup.id().value()));
+      return files.map(file -> file.getFileName().toString()).toList();
     }
   }
 

@@ -14,6 +14,7 @@ import dev.backuphelper.error.RestoreFailedException;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupKind;
+import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.model.RestoreOutcome;
 import dev.backuphelper.model.SourceName;
 import dev.backuphelper.report.CompareReport;
@@ -462,6 +463,89 @@ class RestoreTest {
     assertThat(report.warnings()).anyMatch(text -> text.contains("SHA-256"));
   }
 
+  /** Breaks an index, which only a full check notices. */
+  private static void breakIndex(SampleDatabase database) {
+    database.execute(
+        "CREATE TABLE pair(a, b)",
+        "INSERT INTO pair VALUES (1, 2), (3, 4)",
+        "CREATE INDEX of_pair ON pair(a)",
+        "PRAGMA writable_schema=ON",
+        "UPDATE sqlite_schema SET sql='CREATE INDEX of_pair ON pair(b)' WHERE name='of_pair'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void restore_damagedBackupByItsId_isDoneButNotVerified(boolean quickCheckNotices) {
+    BackupHelper backups = helper(app);
+    if (quickCheckNotices) {
+      app.execute("CREATE TABLE big(b)", "INSERT INTO big VALUES (randomblob(20000))");
+      app.overwrite(4096, new byte[] {0x5a, 0x5a, 0x5a, 0x5a});
+    } else {
+      breakIndex(app);
+    }
+    Backup damaged = backups.create(CreateRequest.builder().checks(CheckLevel.FULL).build());
+    assertThat(damaged.damaged()).isTrue();
+    Path target = directory.resolve("copy.db");
+
+    RestoreReport report = backups.restore(RestoreRequest.of(damaged.id()).to(target).build());
+
+    assertThat(report.outcome()).isEqualTo(RestoreOutcome.RESTORED);
+    assertThat(report.verified()).isFalse();
+    assertThat(report.warnings())
+        .singleElement()
+        .asString()
+        .contains("damaged", damaged.id().value());
+    assertThat(target).exists();
+  }
+
+  @Test
+  void restore_damagedBackupThatNobodyChose_isRefusedAndNamesTheNewestThatVerifies() {
+    BackupHelper backups = helper(app);
+    Backup good = backups.create();
+    breakIndex(app);
+    Backup damaged = backups.create(CreateRequest.builder().checks(CheckLevel.FULL).build());
+    Path target = directory.resolve("copy.db");
+    RestoreRequest.Builder request = RestoreRequest.of(damaged.id()).to(target).refuseDamaged();
+
+    assertThatThrownBy(() -> backups.restore(request.build()))
+        .isInstanceOfSatisfying(
+            CorruptBackupException.class,
+            failure -> {
+              assertThat(failure.code()).isEqualTo(ErrorCode.CORRUPT);
+              assertThat(failure)
+                  .hasMessage(
+                      "backup %s is damaged: %s failed its checks when it was backed up; nothing was"
+                          + " restored",
+                      damaged.id(), app.path());
+              assertThat(failure.hint())
+                  .hasValue(
+                      "Named by its id, it is restored as it is. The newest that verifies is %s: restore %s"
+                          .formatted(good.id(), good.id()));
+            });
+
+    assertThat(target).doesNotExist();
+    assertThat(backups.restore(request.unverified().build()).verified()).isFalse();
+    assertThat(target).exists();
+  }
+
+  @Test
+  void restore_soundComponentOfADamagedBackup_isVerified() {
+    SampleDatabase other = SampleDatabase.create(directory.resolve("other.db"));
+    breakIndex(app);
+    BackupHelper backups = helper(app, other);
+    Backup damaged = backups.create(CreateRequest.builder().checks(CheckLevel.FULL).build());
+
+    RestoreReport report =
+        backups.restore(
+            RestoreRequest.of(damaged.id())
+                .component(new SourceName("other.db"))
+                .refuseDamaged()
+                .build());
+
+    assertThat(report.verified()).isTrue();
+    assertThat(report.warnings()).isEmpty();
+  }
+
   @Test
   void restore_unknownId_saysWhatTheNewestIs() {
     BackupHelper backups = helper(app);
@@ -583,6 +667,55 @@ class RestoreTest {
             () ->
                 helper().restore(RestoreRequest.of(backup.id()).to(store.resolve("x.db")).build()))
         .isInstanceOf(RefusedException.class);
+  }
+
+  /**
+   * Through a link to an artifact, to where an artifact would be, and through one to the folder.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "false, artifact",
+    "false, dangling",
+    "false, folder",
+    "true, artifact",
+    "true, dangling",
+    "true, folder"
+  })
+  void restore_throughALinkIntoAStore_isRefusedAndChangesNothing(boolean safetyStore, String what)
+      throws IOException {
+    BackupHelper backups = helper(app);
+    Backup backup = backups.create();
+    Path safe = directory.resolve("safe");
+    BackupHelper other =
+        BackupHelper.builder().directory(safe).source(SqliteSource.of(app.path())).build();
+    Backup kept = safetyStore ? other.create() : backup;
+    Path in = safetyStore ? safe : store;
+    Path artifact = in.resolve(kept.components().get(0).file());
+    byte[] before = Files.readAllBytes(artifact);
+    Path link = directory.resolve("link");
+    Files.createSymbolicLink(
+        link,
+        switch (what) {
+          case "artifact" -> artifact;
+          case "dangling" -> in.resolve("none");
+          default -> in;
+        });
+    Path target = what.equals("folder") ? link.resolve(artifact.getFileName()) : link;
+    app.execute("DELETE FROM item");
+
+    for (boolean dry : List.of(false, true)) {
+      RestoreRequest.Builder request =
+          RestoreRequest.of(backup.id()).to(target).safetyDirectory(safe);
+      assertThatThrownBy(() -> backups.restore(dry ? request.dryRun().build() : request.build()))
+          .as("dry run: %s", dry)
+          .isInstanceOf(RefusedException.class)
+          .hasMessageContaining("the target lies in the store itself: " + in);
+    }
+
+    assertThat(artifact).hasBinaryContent(before);
+    assertThat(in.resolve("none")).doesNotExist();
+    assertThat(BackupHelper.builder().directory(in).build().verifyAll().allValid()).isTrue();
+    assertThat(in.resolve(artifact.getFileName() + ".backup-lock")).doesNotExist();
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -34,7 +35,7 @@ import picocli.CommandLine.Parameters;
       ExitCodes.HELP_DONE,
       ExitCodes.HELP_FAILED,
       "2:usage; no rule given",
-      ExitCodes.HELP_PARTLY,
+      "3:not everything could be removed, or no good backup is left of some databases",
       ExitCodes.HELP_INVALID,
       ExitCodes.HELP_NOT_FOUND,
       ExitCodes.HELP_LOCKED,
@@ -95,36 +96,42 @@ final class CleanCommand implements Command {
 
   @Override
   public void run(Session session, Result result) {
-    RetentionPolicy policy = policy();
-    Function<Boolean, CleanReport> clean = cleaning(session, policy);
-    if (!dryRun && session.canAsk()) {
-      ask(session, clean.apply(true));
-    }
-    CleanReport cleaned = clean.apply(dryRun);
+    Cleaning cleaning = cleaning(session, policy());
+    CleanReport cleaned =
+        dryRun || !session.canAsk()
+            ? cleaning.unasked().apply(dryRun)
+            : new AgreedRemoval(session, cleaning.agreed()).after(cleaning.unasked().apply(true));
     RemovalView.put(result, cleaned);
     RemovalView.describe(cleaned, result);
-    RemovalView.failOnErrors(cleaned, result);
+    RemovalView.judge(cleaned, result);
   }
 
-  private static void ask(Session session, CleanReport preview) {
-    if (!preview.removed().isEmpty()) {
-      preview.removed().forEach(removed -> session.show(RemovalView.line(removed)));
-      session.confirmRemoval("remove " + preview.removed().size() + " of these?");
-    }
-  }
+  /**
+   * What is cleaned, and how.
+   *
+   * @param unasked removes, or in a dry run says what it would
+   * @param agreed removes what is agreed to
+   */
+  private record Cleaning(
+      Function<Boolean, CleanReport> unasked,
+      Function<Predicate<CleanReport>, CleanReport> agreed) {}
 
-  private Function<Boolean, CleanReport> cleaning(Session session, RetentionPolicy policy) {
+  private Cleaning cleaning(Session session, RetentionPolicy policy) {
     Optional<Reference> folder = folder();
     if (folder.isPresent() && folder.get().kind() == Reference.Kind.FOLDER) {
       if (kind != null) {
         throw new InvalidRequestException("--kind: plain files have no kind", null);
       }
       BackupHelper backups = session.open();
-      return dry -> backups.cleanFolder(folder.get().path(), policy, List.of(), dry);
+      Path path = folder.get().path();
+      return new Cleaning(
+          dry -> backups.cleanFolder(path, policy, List.of(), dry),
+          agreed -> backups.cleanFolder(path, policy, List.of(), agreed));
     }
     BackupHelper backups =
         session.open(folder.map(Reference::path).orElseGet(session::directory), List.of());
-    return dry -> backups.cleanOld(policy, dry);
+    return new Cleaning(
+        dry -> backups.cleanOld(policy, dry), agreed -> backups.cleanOld(policy, agreed));
   }
 
   private Optional<Reference> folder() {

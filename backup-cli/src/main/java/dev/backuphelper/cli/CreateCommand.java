@@ -36,7 +36,8 @@ import picocli.CommandLine.Parameters;
       ExitCodes.HELP_DONE,
       ExitCodes.HELP_FAILED,
       "2:usage; no database named",
-      "3:a damaged database was backed up as it is, or old backups could not be removed",
+      "3:a damaged database was backed up as it is; or old backups could not be removed, or none of"
+          + " some databases is good (--keep)",
       "5:a database is not there",
       ExitCodes.HELP_LOCKED,
       ExitCodes.HELP_REFUSED,
@@ -170,7 +171,7 @@ final class CreateCommand implements Command {
       result.put("cleaned", RemovalView.values(cleaned));
       cleaned.removed().forEach(removed -> result.say(RemovalView.line(removed)));
       result.say("kept the newest " + count + ": " + RemovalView.summary(cleaned));
-      RemovalView.failOnErrors(cleaned, ExitCodes.PARTLY, result);
+      RemovalView.judge(cleaned, ExitCodes.PARTLY, result);
     } catch (BackupException failure) {
       result.fail(
           new Failure(

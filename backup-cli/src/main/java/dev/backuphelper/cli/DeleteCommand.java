@@ -45,7 +45,9 @@ final class DeleteCommand implements Command {
 
   @Option(
       names = "--force",
-      description = "Remove also the last good one of its databases; do not ask.")
+      description =
+          "Remove also the last good one of its databases, or one whose manifest cannot be used; do"
+              + " not ask.")
   boolean force;
 
   @Option(names = "--dry-run", description = "Say what would be removed; remove nothing.")
@@ -68,7 +70,7 @@ final class DeleteCommand implements Command {
     CleanReport report = backups.delete(named, force, dryRun);
     RemovalView.put(result, report);
     RemovalView.describe(report, result);
-    RemovalView.failOnErrors(report, result);
+    RemovalView.judge(report, result);
   }
 
   /** A whole id may also be that of a backup whose manifest cannot be used. */

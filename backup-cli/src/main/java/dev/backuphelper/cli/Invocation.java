@@ -2,6 +2,7 @@ package dev.backuphelper.cli;
 
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.internal.engine.Tool;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -147,7 +148,12 @@ final class Invocation {
   }
 
   private static Optional<Path> reportPath(String text) {
-    return text.isEmpty() || text.startsWith("-") ? Optional.empty() : Optional.of(Path.of(text));
+    try {
+      return text.isEmpty() || text.startsWith("-") ? Optional.empty() : Optional.of(Path.of(text));
+    } catch (InvalidPathException notAPath) {
+      // The parser said so already, or had another reason to refuse the command line.
+      return Optional.empty();
+    }
   }
 
   private List<String> beforeSeparator() {

@@ -17,7 +17,9 @@ import picocli.CommandLine.Parameters;
       ExitCodes.HELP_DONE,
       ExitCodes.HELP_FAILED,
       ExitCodes.HELP_USAGE,
-      ExitCodes.HELP_NOT_FOUND
+      ExitCodes.HELP_INVALID,
+      ExitCodes.HELP_NOT_FOUND,
+      ExitCodes.HELP_LOCKED
     },
     footerHeading = "%nExamples:%n",
     footer = {"  backup pin latest"})

@@ -2,7 +2,6 @@ package dev.backuphelper.cli;
 
 import dev.backuphelper.report.CleanReport;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** What a removal did, for programs and for people. Stateless. */
@@ -17,7 +16,7 @@ final class RemovalView {
 
   /** Sets the values of a removal that did not take place. */
   static void putNothing(Result result, boolean dryRun) {
-    put(result, new CleanReport(dryRun, List.of(), List.of(), 0, List.of()));
+    put(result, CleanReport.nothing(dryRun));
   }
 
   /** Returns the values of a removal. */
@@ -28,6 +27,7 @@ final class RemovalView {
     values.put("kept", report.kept().stream().map(RemovalView::values).toList());
     values.put("freed_bytes", report.freedBytes());
     values.put("errors", report.errors());
+    values.put("unproven", report.unproven());
     return values;
   }
 
@@ -74,22 +74,27 @@ final class RemovalView {
         Format.size(report.freedBytes()));
   }
 
-  /** Sets the failure of a removal that could not remove everything. */
-  static void failOnErrors(CleanReport report, Result result) {
-    int exit = report.removed().isEmpty() ? ExitCodes.FAILED : ExitCodes.PARTLY;
-    failOnErrors(report, exit, result);
+  /** Sets what is wrong with a removal that could not remove everything, or with what is left. */
+  static void judge(CleanReport report, Result result) {
+    judge(report, report.removed().isEmpty() ? ExitCodes.FAILED : ExitCodes.PARTLY, result);
   }
 
-  /** Sets the failure of a removal that could not remove everything. */
-  static void failOnErrors(CleanReport report, int exit, Result result) {
-    if (report.errors().isEmpty()) {
-      return;
+  /** Does the same with another exit code for what could not be removed. */
+  static void judge(CleanReport report, int notRemoved, Result result) {
+    if (!report.errors().isEmpty()) {
+      result.fail(
+          Failure.finding(
+              "NOT_REMOVED",
+              notRemoved,
+              "not everything was removed: " + String.join("; ", report.errors()),
+              "Mend that and run the command again; what is left is found then."));
+    } else if (!report.unproven().isEmpty()) {
+      result.fail(
+          Failure.finding(
+              "NO_GOOD_BACKUP",
+              ExitCodes.PARTLY,
+              "no good backup is left: " + String.join("; ", report.unproven()),
+              "Make a new backup now; 'backup verify' says what is wrong with those there are."));
     }
-    result.fail(
-        Failure.finding(
-            "NOT_REMOVED",
-            exit,
-            "not everything was removed: " + String.join("; ", report.errors()),
-            "Mend that and run the command again; what is left is found then."));
   }
 }

@@ -33,7 +33,7 @@ import picocli.CommandLine.Parameters;
       ExitCodes.HELP_DONE,
       "1:failed; the message says how the databases were left",
       ExitCodes.HELP_USAGE,
-      "3:restored, but somebody else went on writing, or with findings (--no-verify)",
+      "3:restored, but somebody else went on writing, or with findings: damaged, or --no-verify",
       ExitCodes.HELP_INVALID,
       ExitCodes.HELP_NOT_FOUND,
       ExitCodes.HELP_LOCKED,
@@ -48,6 +48,8 @@ import picocli.CommandLine.Parameters;
       "  backup restore old/app.db.gz --target app.db"
     })
 final class RestoreCommand implements Command {
+  private static final String LATEST = "latest";
+
   @Parameters(
       paramLabel = "ID|latest|FILE|DIR",
       arity = "0..1",
@@ -152,8 +154,8 @@ final class RestoreCommand implements Command {
   private RestoreRequest request(BackupHelper backups, Reference from, Confirmation confirmation) {
     RestoreRequest.Builder request =
         switch (from.kind()) {
-          case BACKUP -> RestoreRequest.of(backups.resolve(from.text()).id());
-          case STORE -> RestoreRequest.of(backups.resolve("latest").id());
+          case BACKUP -> requestOf(backups, from.text());
+          case STORE -> requestOf(backups, LATEST);
           case FILE, FOLDER -> RestoreRequest.ofFile(from.path());
         };
     request.confirm(confirmation);
@@ -176,6 +178,12 @@ final class RestoreCommand implements Command {
       request.pattern(pattern);
     }
     return dryRun ? request.dryRun().build() : request.build();
+  }
+
+  private static RestoreRequest.Builder requestOf(BackupHelper backups, String name) {
+    RestoreRequest.Builder request = RestoreRequest.of(backups.resolve(name).id());
+    // Whoever asks for the latest has not chosen a damaged one.
+    return name.equals(LATEST) ? request.refuseDamaged() : request;
   }
 
   private void requireSense(Reference from) {

@@ -37,7 +37,8 @@ import picocli.CommandLine.Parameters;
       ExitCodes.HELP_USAGE,
       ExitCodes.HELP_INVALID,
       ExitCodes.HELP_NOTHING,
-      ExitCodes.HELP_LOCKED
+      ExitCodes.HELP_LOCKED,
+      ExitCodes.HELP_REFUSED
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backuphelper.cli.Cli.Run;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -171,6 +175,84 @@ class CleanCommandTest extends CommandTest {
     assertThat(cli.typing("y\n").run("clean", "1").exit()).isZero();
     assertThat(artifact(first)).doesNotExist();
     assertThat(cli.typing("").run("clean", "1").exit()).as("nothing to ask about").isZero();
+  }
+
+  @Test
+  void on_a_terminal_it_asks_about_what_goes_because_another_is_bad() throws IOException {
+    String oldest = create();
+    String older = create();
+    String newest = create();
+    Database.flipBit(artifact(newest));
+
+    Run dry = cli.run("clean", "1", "--dry-run");
+    assertThat(dry.out()).contains("remove  " + oldest);
+    Run no = cli.typing("n\n").run("clean", "1");
+
+    assertThat(no.exit()).isEqualTo(7);
+    assertThat(no.err())
+        .contains("warning: backup " + newest + " is bad: ")
+        .contains("remove  " + oldest)
+        .contains("remove 1 of these? [y/N] ");
+    assertThat(artifact(oldest)).exists();
+    Run yes = cli.typing("y\n").run("clean", "1");
+    assertThat(yes.exit()).as(yes.err()).isZero();
+    assertThat(artifact(oldest)).doesNotExist();
+    assertThat(artifact(older)).exists();
+  }
+
+  /** A person whose first answer takes so long that a backup rots meanwhile. */
+  @Test
+  void what_changed_while_it_asked_is_shown_and_asked_anew() {
+    create();
+    String older = create();
+    String newest = create();
+    Deque<String> answers = new ArrayDeque<>(List.of("y\n", "n\n"));
+    InputStream person =
+        new InputStream() {
+          @Override
+          public int read() {
+            throw new UnsupportedOperationException("lines alone");
+          }
+
+          @Override
+          public int read(byte[] bytes, int offset, int length) throws IOException {
+            if (answers.size() == 2) {
+              Database.flipBit(artifact(newest));
+            }
+            byte[] line = answers.remove().getBytes(StandardCharsets.UTF_8);
+            System.arraycopy(line, 0, bytes, offset, line.length);
+            return line.length;
+          }
+        };
+
+    Run run = cli.typing(person).run("clean", "1");
+
+    assertThat(run.exit()).isEqualTo(7);
+    assertThat(run.err())
+        .contains("remove 2 of these?")
+        .contains("what would be removed has changed meanwhile")
+        .contains("remove 1 of these?")
+        .contains("declined; nothing was removed");
+    assertThat(artifact(older)).exists();
+    assertThat(cli.run("list", "--quiet").out().lines()).hasSize(3);
+  }
+
+  @Test
+  void no_good_backup_left_is_a_finding() throws IOException {
+    String id = create();
+    create();
+    Database.flipBit(artifact(id));
+    Database.flipBit(artifact(cli.run("list", "--quiet").out().lines().findFirst().orElseThrow()));
+
+    Run run = cli.run("clean", "1", "--json");
+
+    assertFails(run, 3, "no good backup is left: app.db");
+    assertEnvelope(run, "clean");
+    assertThat(run.object("error")).containsEntry("code", "NO_GOOD_BACKUP");
+    assertThat(run.json()).containsEntry("unproven", List.of("app.db"));
+    assertThat((List<?>) run.json().get("warnings")).hasSize(2);
+    assertThat(cli.run("list", "--quiet").out().lines()).hasSize(2);
+    assertFails(cli.run("clean", "1"), 3, "no good backup is left");
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.backuphelper.internal.io.JsonObject;
 import dev.backuphelper.internal.io.MalformedDocumentException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -17,14 +18,14 @@ import java.util.Map;
 final class Cli {
   private final Map<String, String> variables;
   private final Path workingDirectory;
-  private final String input;
+  private final InputStream input;
   private final boolean terminal;
   private final Clock clock;
 
   private Cli(
       Map<String, String> variables,
       Path workingDirectory,
-      String input,
+      InputStream input,
       boolean terminal,
       Clock clock) {
     this.variables = variables;
@@ -39,19 +40,25 @@ final class Cli {
     return new Cli(
         Map.of("BACKUP_DIR", store.toString()),
         Path.of("").toAbsolutePath(),
-        "",
+        InputStream.nullInputStream(),
         false,
         Clock.systemUTC());
   }
 
   /** Returns the same with a person at a terminal who types something. */
   Cli typing(String text) {
-    return new Cli(variables, workingDirectory, text, true, clock);
+    return typing(new ByteArrayInputStream(text.getBytes(UTF_8)));
+  }
+
+  /** Returns the same with a person at a terminal whose keys are pressed as they are read. */
+  Cli typing(InputStream keys) {
+    return new Cli(variables, workingDirectory, keys, true, clock);
   }
 
   /** Returns the same with an input that is no terminal. */
   Cli piping(String text) {
-    return new Cli(variables, workingDirectory, text, false, clock);
+    return new Cli(
+        variables, workingDirectory, new ByteArrayInputStream(text.getBytes(UTF_8)), false, clock);
   }
 
   /** Returns the same at another place. */
@@ -83,8 +90,7 @@ final class Cli {
             variables,
             new PrintStream(out, false, UTF_8),
             errors,
-            new Terminal(
-                new ByteArrayInputStream(input.getBytes(UTF_8)), errors, terminal, terminal),
+            new Terminal(input, errors, terminal, terminal),
             clock,
             workingDirectory);
     int exit = Main.run(words.toArray(new String[0]), environment);

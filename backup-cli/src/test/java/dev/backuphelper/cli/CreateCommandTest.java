@@ -1,6 +1,7 @@
 package dev.backuphelper.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.backuphelper.cli.Cli.Run;
 import java.io.IOException;
@@ -111,7 +112,7 @@ class CreateCommandTest extends CommandTest {
 
     assertThat(run.exit()).isZero();
     assertThat(run.object("cleaned"))
-        .containsOnlyKeys("dry_run", "removed", "kept", "freed_bytes", "errors");
+        .containsOnlyKeys("dry_run", "removed", "kept", "freed_bytes", "errors", "unproven");
     assertThat(cli.run("list", "--quiet").out().lines()).containsExactly(run.text("id"), second);
   }
 
@@ -252,6 +253,17 @@ class CreateCommandTest extends CommandTest {
 
     assertFails(cli.run("create", database, "--dir", file.resolve("backups")), 1);
     assertFails(cli.run("create", database, "--dir", file), 1);
+    assertThat(cli.run("create", database, "--dir", file).err()).contains("hint: ");
+  }
+
+  @Test
+  void a_store_where_nothing_can_be_made_has_a_hint() {
+    assumeThat(Path.of("/proc/self")).exists();
+
+    Run run = cli.run("create", database, "--dir", "/proc/nope");
+
+    assertFails(run, 1, "cannot back up", "/proc/nope");
+    assertThat(run.err()).contains("hint: Check the path, or use another folder.");
   }
 
   @ParameterizedTest

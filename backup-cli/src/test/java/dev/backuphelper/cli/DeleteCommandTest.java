@@ -3,6 +3,8 @@ package dev.backuphelper.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backuphelper.cli.Cli.Run;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +53,29 @@ class DeleteCommandTest extends CommandTest {
     assertEnvelope(run, "delete");
     assertThat(run.json()).containsEntry("removed", List.of());
     assertThat(artifact(first)).exists();
+  }
+
+  @Test
+  void without_a_store_nothing_is_found() {
+    Run run = cli.run("delete", "20200101-000000-000");
+
+    assertFails(run, 5, "backup not found: '20200101-000000-000'");
+    assertThat(run.err()).contains("hint: ");
+    assertFails(cli.run("compare", "20200101-000000-000"), 5, "backup not found");
+    assertFails(cli.run("verify", "20200101-000000-000"), 5, "backup not found");
+    assertThat(store).doesNotExist();
+  }
+
+  @Test
+  void one_whose_manifest_cannot_be_used_needs_force() throws IOException {
+    String id = create();
+    create();
+    Files.writeString(store.resolve("backup-metadata." + id + ".json"), "{");
+
+    assertFails(cli.run("delete", id), 7, "its manifest cannot be used");
+    assertThat(artifact(id)).exists();
+    assertThat(cli.run("delete", id, "--force").exit()).isZero();
+    assertThat(artifact(id)).doesNotExist();
   }
 
   @Test

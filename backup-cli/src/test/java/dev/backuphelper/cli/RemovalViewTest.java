@@ -13,7 +13,7 @@ class RemovalViewTest {
 
   @Test
   void what_could_not_be_removed_at_all_is_a_failure() {
-    RemovalView.failOnErrors(report(), result);
+    RemovalView.judge(report(), result);
 
     assertThat(result.exit()).isEqualTo(1);
     assertThat(result.failure().orElseThrow().message()).contains("not everything was removed: no");
@@ -21,12 +21,20 @@ class RemovalViewTest {
 
   @Test
   void what_could_be_removed_in_part_is_partly_done() {
-    RemovalView.failOnErrors(report(REMOVED), result);
+    RemovalView.judge(report(REMOVED), result);
 
     assertThat(result.exit()).isEqualTo(3);
   }
 
+  @Test
+  void a_set_of_databases_without_a_good_backup_is_a_finding() {
+    RemovalView.judge(CleanReport.rehearsed(List.of(), List.of(), List.of("a.db")), result);
+
+    assertThat(result.exit()).isEqualTo(3);
+    assertThat(result.failure().orElseThrow().message()).isEqualTo("no good backup is left: a.db");
+  }
+
   private static CleanReport report(CleanReport.Removed... removed) {
-    return new CleanReport(false, List.of(removed), List.of(), 1, List.of("no"));
+    return new CleanReport(false, List.of(removed), List.of(), 1, List.of("no"), List.of("a.db"));
   }
 }

@@ -169,6 +169,56 @@ class RestoreCommandTest extends CommandTest {
     assertThat(cli.run("restore", good, "--force").exit()).isZero();
   }
 
+  /** Makes a backup of the database, and another of it once it fails its checks. */
+  private List<String> goodAndDamaged() {
+    String good = create();
+    Database.execute(
+        database,
+        "create table account (owner text)",
+        "insert into account values (null)",
+        "pragma writable_schema = on",
+        "update sqlite_schema set sql = 'create table account (owner text not null)'"
+            + " where name = 'account'");
+    Run run = cli.run("create", database, "--quiet");
+    assertFails(run, 3, "fails its own checks");
+    return List.of(good, run.out().strip());
+  }
+
+  @Test
+  void the_latest_is_refused_if_it_is_damaged() {
+    List<String> ids = goodAndDamaged();
+    Path target = folder.resolve("target.db");
+
+    for (Object latest : List.of("latest", store)) {
+      Run run = cli.run("restore", latest, "--target", target, "--json");
+
+      assertFails(run, 4, "backup " + ids.get(1) + " is damaged");
+      assertEnvelope(run, "restore");
+      assertThat(run.err()).contains("The newest that verifies is " + ids.get(0));
+      assertThat(run.json()).containsEntry("outcome", "unchanged").containsEntry("verified", false);
+      assertThat(run.object("error")).containsEntry("code", "CORRUPT");
+      assertThat(target).doesNotExist();
+    }
+    assertFails(cli.run("restore", "latest", "--dry-run"), 4, "is damaged");
+    assertFails(
+        cli.run("restore", "latest", "--target", target, "--no-verify"), 3, "with findings");
+    assertThat(target).exists();
+  }
+
+  @Test
+  void a_damaged_one_is_restored_by_its_id_with_a_finding() {
+    String damaged = goodAndDamaged().get(1);
+    Path target = folder.resolve("target.db");
+
+    Run run = cli.run("restore", damaged, "--target", target, "--json");
+
+    assertFails(run, 3, "restored unverified, with findings", damaged, "was damaged");
+    assertEnvelope(run, "restore");
+    assertThat(run.json()).containsEntry("verified", false).containsEntry("outcome", "restored");
+    assertThat(run.object("error")).containsEntry("code", "UNVERIFIED");
+    assertThat(Database.notes(target)).isEqualTo(10);
+  }
+
   @Test
   void an_unknown_id_is_not_found() {
     create();

@@ -3,11 +3,18 @@ package dev.backuphelper.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backuphelper.cli.Cli.Run;
+import dev.backuphelper.store.LockMode;
+import dev.backuphelper.store.Store;
+import dev.backuphelper.store.StoreLock;
+import dev.backuphelper.store.local.LocalStore;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -115,7 +122,7 @@ class StoreCommandsTest extends CommandTest {
     assertThat(cli.run("list").err()).contains("warning: unreadable: ").contains("format 99");
     assertFails(cli.run("info", newer), 4, "format 99");
     assertFails(cli.run("restore", newer, "--force"), 4, "format 99");
-    assertThat(cli.run("delete", corrupt).exit()).isZero();
+    assertThat(cli.run("delete", corrupt, "--force").exit()).isZero();
     assertThat(manifest(corrupt)).doesNotExist();
   }
 
@@ -219,6 +226,27 @@ class StoreCommandsTest extends CommandTest {
     }
     assertThat(cli.run("unpin", id).out()).contains("unpinned " + id);
     assertThat(cli.run("pin", id, "--quiet").out().strip()).isEqualTo(id);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pin", "unpin"})
+  void pin_and_unpin_wait_for_who_removes(String command) throws IOException {
+    String id = create();
+    // By another thread, because whoever holds the lock may take it again.
+    StoreLock removal = CompletableFuture.supplyAsync(() -> exclusive(LocalStore.in(store))).join();
+
+    assertFails(cli.run(command, id, "--lock-timeout", "0"), 6, "is in use");
+
+    removal.close();
+    assertThat(cli.run(command, id, "--lock-timeout", "0").exit()).isZero();
+  }
+
+  private static StoreLock exclusive(Store store) {
+    try {
+      return store.lock(LockMode.EXCLUSIVE, "test", Duration.ZERO);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   @ParameterizedTest

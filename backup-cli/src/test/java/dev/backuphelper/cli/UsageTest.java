@@ -20,6 +20,12 @@ class UsageTest {
     return Cli.of(folder.resolve("backups")).run(arguments);
   }
 
+  @Test
+  void a_report_that_is_no_path_is_a_usage_error() {
+    CommandTest.assertFails(run("verify", "--report", "a\0b"), 2, "--report");
+    CommandTest.assertFails(run("verify", "--nonsense", "--report=a\0b"), 2, "--report");
+  }
+
   /** The options are contract; a missing one, or one more, is a mistake. */
   @ParameterizedTest
   @CsvSource(

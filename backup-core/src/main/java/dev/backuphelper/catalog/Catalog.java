@@ -1,6 +1,7 @@
 package dev.backuphelper.catalog;
 
 import dev.backuphelper.codec.CodecPipeline;
+import dev.backuphelper.internal.io.Interruption;
 import dev.backuphelper.internal.io.JsonObject;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
@@ -10,6 +11,7 @@ import dev.backuphelper.model.Verification;
 import dev.backuphelper.report.Listing;
 import dev.backuphelper.store.Store;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -43,9 +45,13 @@ public final class Catalog {
     Set<String> names = new HashSet<>(store.list());
     List<Backup> backups = Collections.synchronizedList(new ArrayList<>());
     List<Listing.Unreadable> unreadable = Collections.synchronizedList(new ArrayList<>());
-    names.parallelStream()
-        .filter(StoreNames::isManifest)
-        .forEach(name -> read(name, names, backups, unreadable));
+    try {
+      names.parallelStream()
+          .filter(StoreNames::isManifest)
+          .forEach(name -> read(name, names, backups, unreadable));
+    } catch (UncheckedIOException interrupted) {
+      throw interrupted.getCause();
+    }
     return new Listing(
         backups.stream().sorted(Comparator.comparing(Backup::id).reversed()).toList(),
         unreadable.stream().sorted(Comparator.comparing(Listing.Unreadable::file)).toList());
@@ -72,6 +78,9 @@ public final class Catalog {
     } catch (NoSuchFileException removedMeanwhile) {
       // A backup that is removed while the store is listed is not there.
     } catch (IOException failure) {
+      if (Interruption.is(failure)) {
+        throw new UncheckedIOException(failure);
+      }
       unreadable.add(new Listing.Unreadable(name, reason(failure)));
     }
   }
@@ -127,6 +136,9 @@ public final class Catalog {
     } catch (NoSuchFileException missing) {
       return Optional.of(name + " is missing");
     } catch (IOException unreadable) {
+      if (Interruption.is(unreadable)) {
+        throw unreadable;
+      }
       return Optional.of(name + " cannot be read: " + reason(unreadable));
     }
   }
@@ -173,7 +185,8 @@ public final class Catalog {
     store.delete(StoreNames.pin(id));
   }
 
-  private boolean isPinned(BackupId id) throws IOException {
+  /** Tells whether a backup is pinned, be its manifest unreadable. */
+  public boolean isPinned(BackupId id) throws IOException {
     return exists(StoreNames.pin(id));
   }
 
@@ -195,6 +208,9 @@ public final class Catalog {
               json.instant("at"),
               json.text("result").equals("good")));
     } catch (IOException none) {
+      if (Interruption.is(none)) {
+        throw none;
+      }
       return Optional.empty();
     }
   }

@@ -115,7 +115,7 @@ public final class Removal {
         swept.add(name);
       }
     }
-    swept.addAll(store.sweepStaged(Set.of()));
+    swept.addAll(store.sweepStaged());
     return swept;
   }
 

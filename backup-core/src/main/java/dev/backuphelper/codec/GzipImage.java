@@ -13,6 +13,8 @@ import java.util.zip.GZIPInputStream;
 /** A plain file that somebody gzipped. Untrusted: it is never inflated past a bound. Stateless. */
 public final class GzipImage {
   private static final int BUFFER_SIZE = 1 << 16;
+  // Deflate makes at most 258 bytes of two bits.
+  private static final long BEST_RATIO = 1032;
 
   private GzipImage() {}
 
@@ -24,13 +26,19 @@ public final class GzipImage {
     }
   }
 
+  /** Returns how many bytes a gzip file of that size can hold at most. */
+  public static long mostBytes(Path gzip) throws IOException {
+    return Math.min(Files.size(gzip), Long.MAX_VALUE / BEST_RATIO) * BEST_RATIO;
+  }
+
   /**
    * Inflates a file into an empty private one and makes that durable.
    *
    * @param limit the most bytes to write
-   * @throws IOException if it is no sound gzip file or holds more than {@code limit} bytes
+   * @return whether that was all; if not, the image is to be thrown away
+   * @throws IOException if it is no sound gzip file, or writing failed
    */
-  public static void inflate(Path gzip, Path image, long limit) throws IOException {
+  public static boolean inflate(Path gzip, Path image, long limit) throws IOException {
     try (InputStream in =
             new GZIPInputStream(
                 new BufferedInputStream(Files.newInputStream(gzip), BUFFER_SIZE), BUFFER_SIZE);
@@ -40,11 +48,12 @@ public final class GzipImage {
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
         total += count;
         if (total > limit) {
-          throw new IOException(gzip + " inflates past " + limit + " bytes");
+          return false;
         }
         out.write(buffer, 0, count);
       }
     }
     PrivateFiles.sync(image);
+    return true;
   }
 }

@@ -10,14 +10,34 @@ import java.util.List;
  * @param kept what stayed
  * @param freedBytes the bytes really freed; in a dry run, those that would be
  * @param errors what could not be removed, and why
+ * @param unproven what has no good backup left, as far as is known: the names of the databases of
+ *     each such set, or the folder of plain files
  */
 public record CleanReport(
-    boolean dryRun, List<Removed> removed, List<Kept> kept, long freedBytes, List<String> errors) {
+    boolean dryRun,
+    List<Removed> removed,
+    List<Kept> kept,
+    long freedBytes,
+    List<String> errors,
+    List<String> unproven) {
   /** Copies the lists. */
   public CleanReport {
     removed = List.copyOf(removed);
     kept = List.copyOf(kept);
     errors = List.copyOf(errors);
+    unproven = List.copyOf(unproven);
+  }
+
+  /** Returns the report of a removal that found nothing to look at. */
+  public static CleanReport nothing(boolean dryRun) {
+    return new CleanReport(dryRun, List.of(), List.of(), 0, List.of(), List.of());
+  }
+
+  /** Returns the report of a dry run. */
+  public static CleanReport rehearsed(
+      List<Removed> removed, List<Kept> kept, List<String> unproven) {
+    long bytes = removed.stream().mapToLong(Removed::size).sum();
+    return new CleanReport(true, removed, kept, bytes, List.of(), unproven);
   }
 
   /**

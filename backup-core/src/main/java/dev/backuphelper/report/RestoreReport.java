@@ -18,7 +18,8 @@ import java.util.Optional;
  * @param restored the targets
  * @param safetyBackup the backup of the state before; empty when there was nothing to back up, or
  *     none was wanted
- * @param verified whether the content was checked before and after
+ * @param verified whether the content was checked before and after, and is sound: a database that
+ *     was damaged when it was backed up is not
  * @param contended whether another connection went on changing a target while it was restored: its
  *     content is sound, but is not exactly the backup's
  * @param warnings findings that did not stop the restore

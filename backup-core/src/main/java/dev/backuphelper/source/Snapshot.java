@@ -3,6 +3,7 @@ package dev.backuphelper.source;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One moment of a source, held still for copying. Used by one thread; closed soon, because holding
@@ -11,6 +12,9 @@ import java.util.Map;
 public interface Snapshot extends AutoCloseable {
   /** Returns the image's size in bytes, as far as it is known before copying. */
   long size();
+
+  /** Returns what its source can do beyond the common contract, as it is now. */
+  Set<SourceFeature> features();
 
   /** Returns the version of the engine that reads it. */
   String engineVersion();

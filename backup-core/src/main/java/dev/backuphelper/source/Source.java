@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /**
  * One thing to back up, and the engine that understands it. Implementations are immutable and
@@ -23,9 +22,6 @@ public interface Source {
    * @throws IOException if it cannot be found out, or the path is no database's (a folder, say)
    */
   Path location() throws IOException;
-
-  /** Returns what the source can do beyond the common contract, as it is now. */
-  Set<SourceFeature> features() throws IOException;
 
   /**
    * Begins a snapshot: everything committed before this call is in it, nothing committed after it

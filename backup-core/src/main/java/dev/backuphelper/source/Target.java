@@ -107,6 +107,8 @@ public interface Target {
   /**
    * What to write.
    *
+   * @param before what the caller found there. {@link TargetState#UNREADABLE} is believed, because
+   *     a database can open and still not be readable to its end; all else is looked at again
    * @param image the verified private image
    * @param staged the name to copy to in the target's folder before moving into place
    * @param aside the name under which an unreadable file is kept
@@ -115,6 +117,7 @@ public interface Target {
    * @param progress hears how far it is
    */
   record WriteOrder(
+      TargetState before,
       Path image,
       Path staged,
       Path aside,

@@ -112,15 +112,17 @@ public interface Store {
    * Removes the staged files of processes that are dead, on this host. Called while the exclusive
    * lock is held.
    *
-   * @param keep names that must stay
    * @return the names that were removed
    * @throws IOException if the store cannot be read or a file cannot be removed
    */
-  List<String> sweepStaged(Set<String> keep) throws IOException;
+  List<String> sweepStaged() throws IOException;
+
+  /** Returns the store's folder; empty if its files are no files of the local file system. */
+  Optional<Path> folder();
 
   /**
-   * Returns where a file lies on the local file system; empty without {@link
-   * StoreFeature#LOCAL_FILES}.
+   * Returns where a file lies, be it missing; empty if there is no {@link #folder}. Then an
+   * artifact must be copied to a staged file before a database engine can open it.
    */
   Optional<Path> path(String name);
 

@@ -87,8 +87,13 @@ public class StoreDecorator implements Store {
   }
 
   @Override
-  public List<String> sweepStaged(Set<String> keep) throws IOException {
-    return store.sweepStaged(keep);
+  public List<String> sweepStaged() throws IOException {
+    return store.sweepStaged();
+  }
+
+  @Override
+  public Optional<Path> folder() {
+    return store.folder();
   }
 
   @Override

@@ -5,7 +5,6 @@ import dev.backuphelper.store.Store;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /** A store that tells of every change, after it was made. */
@@ -73,8 +72,8 @@ public final class WatchedStore extends StoreDecorator {
   }
 
   @Override
-  public List<String> sweepStaged(Set<String> keep) throws IOException {
-    List<String> swept = super.sweepStaged(keep);
+  public List<String> sweepStaged() throws IOException {
+    List<String> swept = super.sweepStaged();
     tell("swept", "staged files");
     return swept;
   }

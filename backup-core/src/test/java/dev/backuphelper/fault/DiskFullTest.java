@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.RecoverRequest;
+import dev.backuphelper.RestoreRequest;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.RestoreFailedException;
@@ -18,6 +19,7 @@ import dev.backuphelper.store.local.LocalStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -79,6 +81,33 @@ class DiskFullTest {
     assertThat(Folders.names(store)).isEqualTo(before);
     assertThat(helper.list()).extracting(Backup::id).containsExactly(first.id());
     assertThat(helper.verifyAll().allValid()).isTrue();
+  }
+
+  /** Neither is an older file of the folder taken, only because it would fit. */
+  @ParameterizedTest
+  @ValueSource(strings = {"dumps/new.db", "dumps"})
+  void aPlainFileThatCannotFitIsNotCopied(String from) throws IOException {
+    Path dumps = Files.createDirectory(root.resolve("dumps"));
+    Databases.create(dumps.resolve("old.db"), false, 512);
+    Files.setLastModifiedTime(dumps.resolve("old.db"), FileTime.fromMillis(0));
+    Path dump = database(dumps, "new.db", false);
+    Path store = Files.createDirectory(small.resolve("backups"));
+    BackupHelper helper = helper(LocalStore.in(files.path(store)), dump);
+    files.pretendUsableSpace(200_000);
+
+    BackupException failure =
+        catchThrowableOfType(
+            BackupException.class,
+            () ->
+                helper.restore(
+                    RestoreRequest.ofFile(root.resolve(from))
+                        .to(root.resolve("target.db"))
+                        .build()));
+
+    assertNoSpace(failure);
+    assertThat(failure).hasMessageStartingWith("no room for a copy of " + dump);
+    assertThat(root.resolve("target.db")).doesNotExist();
+    assertThat(Folders.names(store)).containsExactly(".lock");
   }
 
   @Test

@@ -44,11 +44,6 @@ final class FaultySource implements Source {
   }
 
   @Override
-  public Set<SourceFeature> features() throws IOException {
-    return faults.perform(Op.LOOK, "features", source::features);
-  }
-
-  @Override
   public Snapshot open(Duration patience) throws IOException {
     return faults.perform(
         Op.OPEN, "snapshot", () -> new FaultySnapshot(source.open(patience), faults));
@@ -88,6 +83,11 @@ final class FaultySource implements Source {
     @Override
     public long size() {
       return snapshot.size();
+    }
+
+    @Override
+    public Set<SourceFeature> features() {
+      return snapshot.features();
     }
 
     @Override

@@ -154,8 +154,13 @@ final class FaultyStore implements Store {
   }
 
   @Override
-  public List<String> sweepStaged(Set<String> keep) throws IOException {
-    return faults.perform(Op.DELETE, "staged files", () -> store.sweepStaged(keep));
+  public List<String> sweepStaged() throws IOException {
+    return faults.perform(Op.DELETE, "staged files", store::sweepStaged);
+  }
+
+  @Override
+  public Optional<Path> folder() {
+    return Optional.empty();
   }
 
   @Override

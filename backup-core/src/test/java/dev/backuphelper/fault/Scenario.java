@@ -161,7 +161,9 @@ record Scenario(
         new Scenario(
             "delete",
             AS_IT_IS,
-            (w, means) -> means.helper().delete(List.of(w.app2(), w.both()), true, false),
+            (w, means) ->
+                assertThat(means.helper().delete(List.of(w.app2(), w.both()), true, false).errors())
+                    .isEmpty(),
             Map.of(),
             Set.of(world.app2(), world.both())),
         new Scenario(

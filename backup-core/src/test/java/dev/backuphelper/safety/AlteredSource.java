@@ -60,11 +60,6 @@ record AlteredSource(Source real, Copying copying, Writing writing) implements S
   }
 
   @Override
-  public Set<SourceFeature> features() throws IOException {
-    return real.features();
-  }
-
-  @Override
   public Snapshot open(Duration patience) throws IOException {
     return altered(real.open(patience));
   }
@@ -74,6 +69,11 @@ record AlteredSource(Source real, Copying copying, Writing writing) implements S
       @Override
       public long size() {
         return snapshot.size();
+      }
+
+      @Override
+      public Set<SourceFeature> features() {
+        return snapshot.features();
       }
 
       @Override

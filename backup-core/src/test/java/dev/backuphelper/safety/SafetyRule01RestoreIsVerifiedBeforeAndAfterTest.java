@@ -4,16 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.backuphelper.BackupHelper;
+import dev.backuphelper.RecoverRequest;
+import dev.backuphelper.RestoreRequest;
 import dev.backuphelper.crash.LiveDatabase;
 import dev.backuphelper.crash.World;
 import dev.backuphelper.error.CorruptBackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.RestoreFailedException;
+import dev.backuphelper.event.BackupEvent;
 import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.RestoreOutcome;
 import dev.backuphelper.report.RestoreReport;
 import dev.backuphelper.source.Target.Written;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -161,5 +172,127 @@ class SafetyRule01RestoreIsVerifiedBeforeAndAfterTest {
     assertThat(failure.safetyBackup()).isPresent();
     assertThat(content()).isEqualTo("ok: old x 80");
     assertThat(backups.openPlans()).isEmpty();
+  }
+
+  /**
+   * Restores two databases, of which the second cannot be written once somebody has committed to
+   * the first.
+   */
+  private RestoreFailedException restoreTwoInVain(BackupId id) throws SQLException {
+    List<Connection> others = new ArrayList<>();
+    BackupHelper both =
+        world
+            .builder(List.of("a.db", "b.db"))
+            .lockTimeout(Duration.ofMillis(300))
+            .listener(
+                event -> {
+                  if (event instanceof BackupEvent.Step step && step.step().equals("target-done")) {
+                    LiveDatabase.run(database, "INSERT INTO t(tag) VALUES ('theirs')");
+                    Connection other = LiveDatabase.open(world.database("b.db"));
+                    LiveDatabase.run(other, "BEGIN IMMEDIATE");
+                    others.add(other);
+                  }
+                })
+            .build();
+    RestoreFailedException failure =
+        catchThrowableOfType(RestoreFailedException.class, () -> both.restore(id));
+    others.get(0).close();
+    return failure;
+  }
+
+  private Backup backupOfTwo() {
+    LiveDatabase.fill(database, "new", 40);
+    LiveDatabase.make(world.database("b.db"), "delete", "new", 40);
+    Backup two = world.backups(List.of("a.db", "b.db")).create();
+    LiveDatabase.fill(database, "old", 80);
+    LiveDatabase.fill(world.database("b.db"), "old", 80);
+    return two;
+  }
+
+  private List<String> contents() {
+    return List.of(content(), LiveDatabase.content(world.database("b.db")));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = RecoverRequest.Choice.class,
+      names = {"RESTORE", "KEEP"})
+  void anotherConnectionCommitsToAFinishedTarget_thatIsNotUndone(RecoverRequest.Choice choice)
+      throws Exception {
+    BackupId id = backupOfTwo().id();
+    BackupHelper backups = world.backups(List.of("a.db", "b.db"));
+
+    RestoreFailedException failure = restoreTwoInVain(id);
+
+    List<String> mixed = List.of("ok: new x 40, theirs x 1", "ok: old x 80");
+    assertThat(contents()).isEqualTo(mixed);
+    assertThat(failure.outcome()).isEqualTo(RestoreOutcome.UNKNOWN);
+    assertThat(failure.hint().orElseThrow())
+        .contains(
+            "Somebody else has committed to [" + database.toRealPath() + "] since",
+            "the safety backup " + failure.safetyBackup().orElseThrow(),
+            "backup recover --restore, or backup recover --keep");
+    assertThat(backups.openPlans()).hasSize(1);
+
+    assertThat(backups.recover().open()).as("nothing is overwritten unasked").hasSize(1);
+    assertThat(contents()).isEqualTo(mixed);
+
+    assertThat(backups.recover(new RecoverRequest(null, choice, false)).open()).isEmpty();
+    assertThat(contents())
+        .isEqualTo(
+            choice == RecoverRequest.Choice.KEEP ? mixed : List.of("ok: new x 40", "ok: new x 40"));
+    assertThat(backups.openPlans()).isEmpty();
+  }
+
+  @Test
+  void anotherConnectionCommitsWhereNothingWas_thatIsNotRemoved() throws Exception {
+    BackupId id = backupOfTwo().id();
+    Files.delete(database);
+
+    RestoreFailedException failure = restoreTwoInVain(id);
+
+    assertThat(failure.outcome()).isEqualTo(RestoreOutcome.UNKNOWN);
+    assertThat(contents()).containsExactly("ok: new x 40, theirs x 1", "ok: old x 80");
+  }
+
+  @Test
+  void anotherConnectionCommits_andTheSecondAttemptFails_theirWorkIsKept() {
+    BackupHelper backups =
+        writing(
+            (target, order) -> {
+              if (writes.get() > 1) {
+                throw new IOException("failed on cue");
+              }
+              Written how = target.write(order);
+              LiveDatabase.run(database, "INSERT INTO t(tag) VALUES ('theirs')");
+              return how;
+            });
+
+    RestoreFailedException failure =
+        catchThrowableOfType(RestoreFailedException.class, () -> backups.restore(backup.id()));
+
+    assertThat(writes).hasValue(2);
+    assertThat(failure.outcome()).isEqualTo(RestoreOutcome.UNKNOWN);
+    assertThat(failure.safetyBackup()).isPresent();
+    assertThat(content()).isEqualTo("ok: new x 40, theirs x 1");
+  }
+
+  @Test
+  void writingFailsAfterAll_withoutSafetyBackup_isNotCalledUndone() {
+    BackupHelper backups =
+        writing(
+            (target, order) -> {
+              target.write(order);
+              throw new IOException("failed on cue");
+            });
+
+    RestoreFailedException failure =
+        catchThrowableOfType(
+            RestoreFailedException.class,
+            () -> backups.restore(RestoreRequest.of(backup.id()).withoutSafetyBackup().build()));
+
+    assertThat(failure.outcome()).isEqualTo(RestoreOutcome.UNKNOWN);
+    assertThat(failure.hint().orElseThrow()).contains("No safety backup was made.");
+    assertThat(content()).isEqualTo("ok: new x 40");
   }
 }

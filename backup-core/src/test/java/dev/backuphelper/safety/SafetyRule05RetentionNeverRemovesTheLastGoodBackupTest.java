@@ -10,6 +10,7 @@ import dev.backuphelper.crash.Scenario;
 import dev.backuphelper.crash.World;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.error.RefusedException;
+import dev.backuphelper.event.BackupEvent;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.report.CleanReport;
@@ -76,6 +77,77 @@ class SafetyRule05RetentionNeverRemovesTheLastGoodBackupTest {
         .extracting(CleanReport.Removed::id)
         .containsExactly(made.get(0).id().value());
     assertThat(backups.verify(made.get(1).id()).allValid()).isTrue();
+  }
+
+  @Test
+  void dryRunAndRealRun_comeToTheSame_alsoWhenOneIsFoundBad() {
+    List<Backup> made = make(4);
+    Harm.flipBit(Harm.artifact(world, made.get(3)));
+    List<BackupId> before = listed();
+
+    CleanReport rehearsed = backups.cleanOld(RetentionPolicy.keepLast(1), true);
+
+    assertThat(listed()).isEqualTo(before);
+    assertThat(backups.list().get(0).verified()).as("a dry run records nothing").isTrue();
+    CleanReport report = backups.cleanOld(RetentionPolicy.keepLast(1));
+    assertThat(report.removed())
+        .extracting(CleanReport.Removed::id)
+        .containsExactly(made.get(1).id().value(), made.get(0).id().value())
+        .isEqualTo(rehearsed.removed().stream().map(CleanReport.Removed::id).toList());
+    assertThat(report.kept()).isEqualTo(rehearsed.kept());
+  }
+
+  @Test
+  void whatIsFoundBad_isSaid_andAGroupWithoutAGoodOneIsReported() {
+    List<Backup> made = make(2);
+    Harm.flipBit(Harm.artifact(world, made.get(1)));
+    List<String> warnings = new ArrayList<>();
+    BackupHelper listening =
+        world
+            .builder(List.of("a.db"))
+            .clock(clock)
+            .listener(
+                event -> {
+                  if (event instanceof BackupEvent.Warning warning) {
+                    warnings.add(warning.message());
+                  }
+                })
+            .build();
+    RetentionPolicy policy = RetentionPolicy.keepLast(1);
+
+    assertThat(listening.cleanOld(policy, true).unproven()).isEmpty();
+    assertThat(warnings).singleElement().asString().contains(made.get(1).id() + " is bad: ");
+
+    Harm.flipBit(Harm.artifact(world, made.get(0)));
+    assertThat(listening.cleanOld(policy, true).unproven()).containsExactly("a.db");
+    assertThat(listening.cleanOld(policy).unproven()).containsExactly("a.db");
+    assertThat(listening.cleanOld(policy).unproven())
+        .as("also when nothing is left to read")
+        .containsExactly("a.db");
+    assertThat(warnings).anyMatch(text -> text.contains(made.get(0).id() + " is bad: "));
+    assertThat(listed()).isEqualTo(ids(made));
+  }
+
+  @Test
+  void whatWasNotAgreedTo_stays() {
+    List<Backup> made = make(3);
+    RetentionPolicy policy = RetentionPolicy.keepLast(1);
+    List<CleanReport> asked = new ArrayList<>();
+
+    CleanReport declined =
+        backups.cleanOld(
+            policy,
+            report -> {
+              asked.add(report);
+              return false;
+            });
+
+    assertThat(asked).containsExactly(declined);
+    assertThat(declined.dryRun()).isTrue();
+    assertThat(declined.removed()).hasSize(2);
+    assertThat(listed()).isEqualTo(ids(made));
+    assertThat(backups.cleanOld(policy, report -> true).dryRun()).isFalse();
+    assertThat(listed()).containsExactly(made.get(2).id());
   }
 
   @Test

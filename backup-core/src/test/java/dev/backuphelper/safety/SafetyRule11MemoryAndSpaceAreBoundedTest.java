@@ -134,6 +134,17 @@ class SafetyRule11MemoryAndSpaceAreBoundedTest {
   }
 
   @Test
+  void noRoomForTheCopyToCompare_theComparisonIsNotBegun() {
+    Backup backup = world.backups(List.of("a.db")).create();
+
+    BackupException failure = failure(() -> withRoomFor(1000).compare(backup.id()));
+
+    assertThat(failure.code()).isEqualTo(ErrorCode.NO_SPACE);
+    assertThat(failure).hasMessageContaining("no room for the comparison");
+    assertThat(staged).as("nothing was begun").hasValue(0);
+  }
+
+  @Test
   void roomThatSuffices_isEnough() {
     BackupHelper backups = withRoomFor(4L * MEGABYTE);
 
@@ -167,6 +178,7 @@ class SafetyRule11MemoryAndSpaceAreBoundedTest {
     BackupException failure =
         failure(() -> backups.restore(RestoreRequest.ofFile(bomb).to(target).build()));
 
+    assertThat(failure.code()).isEqualTo(ErrorCode.CORRUPT);
     assertThat(failure).hasMessageContaining("inflates past");
     assertThat(largest.get()).isLessThan(MEGABYTE);
     assertThat(target).doesNotExist();

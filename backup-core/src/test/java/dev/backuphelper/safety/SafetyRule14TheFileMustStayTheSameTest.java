@@ -11,6 +11,7 @@ import dev.backuphelper.crash.World;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.event.BackupEvent;
+import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.report.RestoreReport;
 import java.io.IOException;
@@ -97,14 +98,7 @@ class SafetyRule14TheFileMustStayTheSameTest {
     Path other = LiveDatabase.make(world.database("other.db"), "delete", "theirs", 3);
 
     BackupException failure =
-        failure(
-            () ->
-                restoreDisturbedAt(
-                    "phase-writing",
-                    () -> {
-                      Files.delete(database);
-                      Files.createSymbolicLink(database, other);
-                    }));
+        failure(() -> restoreDisturbedAt("phase-writing", () -> turn(database, other)));
 
     assertThat(failure).hasMessageContaining("was replaced meanwhile");
     assertThat(LiveDatabase.content(other)).isEqualTo("ok: theirs x 3");
@@ -114,19 +108,61 @@ class SafetyRule14TheFileMustStayTheSameTest {
   void linkTurnedToAnotherFileMeanwhile_theFileThatWasResolvedIsRestored() throws IOException {
     Path other = LiveDatabase.make(world.database("other.db"), "delete", "theirs", 3);
     Path link = Files.createSymbolicLink(world.database("link.db"), database);
-    BackupHelper backups =
-        disturbed(
-            "safety-backup-made",
-            () -> {
-              Files.delete(link);
-              Files.createSymbolicLink(link, other);
-            });
+    BackupHelper backups = disturbed("safety-backup-made", () -> turn(link, other));
 
     RestoreReport report = backups.restore(RestoreRequest.of(id).to(link).build());
 
     assertThat(report.restored().get(0).target()).isEqualTo(database.toRealPath());
     assertThat(LiveDatabase.content(database)).isEqualTo("ok: new x 40");
     assertThat(LiveDatabase.content(other)).isEqualTo("ok: theirs x 3");
+  }
+
+  @Test
+  void linkTurnedBeforeTheSafetyBackup_theFileThatIsOverwrittenIsBackedUp() throws IOException {
+    Path other = LiveDatabase.make(world.database("other.db"), "delete", "theirs", 3);
+    Path link = Files.createSymbolicLink(world.database("link.db"), database);
+
+    RestoreReport report =
+        backups()
+            .restore(
+                RestoreRequest.of(id)
+                    .to(link)
+                    .confirm(
+                        existing -> {
+                          turn(link, other);
+                          return true;
+                        })
+                    .build());
+
+    assertThat(LiveDatabase.content(database)).isEqualTo("ok: new x 40");
+    assertThat(LiveDatabase.content(other)).isEqualTo("ok: theirs x 3");
+    Backup safety = backups().find(report.safetyBackup().orElseThrow()).orElseThrow();
+    assertThat(safety.components().get(0).source()).isEqualTo(database.toRealPath().toString());
+    assertThat(LiveDatabase.content(Harm.artifact(world, safety))).isEqualTo("ok: old x 80");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"delete", "wal"})
+  void linkTurnedWhileItIsBackedUp_whatIsStoredIsOfTheFileThatIsNamed(String mode)
+      throws IOException {
+    Path one = LiveDatabase.make(world.database("one.db"), mode, "one", 7);
+    Path other = LiveDatabase.make(world.database("other.db"), mode, "theirs", 3);
+    Path link = Files.createSymbolicLink(world.database("link.db"), one);
+    BackupHelper backups = disturbed(List.of("link.db"), "intent-written", () -> turn(link, other));
+
+    Backup backup = backups.create();
+
+    assertThat(backup.components().get(0).source()).isEqualTo(one.toRealPath().toString());
+    assertThat(LiveDatabase.content(Harm.artifact(world, backup))).isEqualTo("ok: one x 7");
+  }
+
+  private static void turn(Path link, Path to) {
+    try {
+      Files.delete(link);
+      Files.createSymbolicLink(link, to);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private interface Disturbance {
@@ -142,8 +178,12 @@ class SafetyRule14TheFileMustStayTheSameTest {
   }
 
   private BackupHelper disturbed(String step, Disturbance disturbance) {
+    return disturbed(List.of("a.db"), step, disturbance);
+  }
+
+  private BackupHelper disturbed(List<String> databases, String step, Disturbance disturbance) {
     return world
-        .builder(List.of("a.db"))
+        .builder(databases)
         .listener(
             event -> {
               if (event instanceof BackupEvent.Step reached && reached.step().equals(step)) {

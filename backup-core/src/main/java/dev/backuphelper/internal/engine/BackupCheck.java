@@ -2,6 +2,7 @@ package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.catalog.Catalog;
 import dev.backuphelper.error.CorruptBackupException;
+import dev.backuphelper.internal.io.Interruption;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.Check;
 import dev.backuphelper.model.CheckLevel;
@@ -11,7 +12,6 @@ import dev.backuphelper.report.VerifyReport.VerifiedFile;
 import dev.backuphelper.store.StagedFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -80,12 +80,16 @@ final class BackupCheck {
     ImageCheck check;
     try {
       check = ImageCheck.of(context.engine(component.engine(), image), image, level);
-    } catch (InterruptedIOException interrupted) {
-      throw interrupted;
-    } catch (IOException | CorruptBackupException unreadable) {
-      // One artifact on a bad sector, or of an engine that is unknown, says nothing of the others.
+    } catch (IOException unreadable) {
+      if (Interruption.is(unreadable)) {
+        throw unreadable;
+      }
+      // One artifact on a bad sector says nothing of the others.
       return unreadable(
           backup, component, outer.orElse("cannot be read: " + unreadable.getMessage()));
+    } catch (CorruptBackupException unknownEngine) {
+      return unreadable(
+          backup, component, outer.orElse("cannot be read: " + unknownEngine.getMessage()));
     }
     Optional<String> stored = outer.isPresent() ? outer : storedProblem(component, check);
     Optional<String> problem = stored.or(() -> databaseProblem(backup, check));

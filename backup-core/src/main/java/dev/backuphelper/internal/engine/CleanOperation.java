@@ -7,20 +7,23 @@ import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.model.GroupId;
+import dev.backuphelper.model.Verification;
 import dev.backuphelper.report.CleanReport;
 import dev.backuphelper.report.VerifyReport.VerifiedFile;
 import dev.backuphelper.retention.RetentionPlan;
-import dev.backuphelper.retention.RetentionPolicy;
 import dev.backuphelper.store.LockMode;
 import dev.backuphelper.store.StoreLock;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Applies retention. Before anything of a group is removed, the newest restorable backup that stays
@@ -28,15 +31,19 @@ import java.util.Set;
  */
 public final class CleanOperation {
   private final Context context;
-  private final RetentionPolicy policy;
-  private final boolean dryRun;
+  private final CleanOrder order;
   private final Events events;
+  // What this run read itself. It is planned with that rather than with what is recorded, so that a
+  // dry run, which records nothing, comes to the same plan.
+  private final Map<BackupId, Verification> read = new HashMap<>();
+  // Groups of which this run found one bad: it goes on until it has found a good one, even if
+  // nothing of them would be removed any more.
+  private final Set<GroupId> doubtful = new HashSet<>();
 
   /** Creates the operation. */
-  public CleanOperation(Context context, RetentionPolicy policy, boolean dryRun) {
+  public CleanOperation(Context context, CleanOrder order) {
     this.context = context;
-    this.policy = policy;
-    this.dryRun = dryRun;
+    this.order = order;
     this.events = context.events("clean");
   }
 
@@ -46,80 +53,89 @@ public final class CleanOperation {
   }
 
   private CleanReport clean() throws IOException {
-    LockMode mode = dryRun ? LockMode.SHARED : LockMode.EXCLUSIVE;
+    if (!context.store().exists()) {
+      return CleanReport.nothing(order.dryRun());
+    }
+    LockMode mode = order.dryRun() ? LockMode.SHARED : LockMode.EXCLUSIVE;
     try (StoreLock lock = context.lock(mode, "clean")) {
-      if (!dryRun) {
+      if (!order.dryRun()) {
         new Leftovers(context).sweep();
       }
-      Decision decision = decide();
-      return apply(decision);
-    } catch (NoSuchFileException noStore) {
-      return new CleanReport(dryRun, List.of(), List.of(), 0, List.of());
+      CleanReport rehearsed = rehearse();
+      if (!order.allows(rehearsed)) {
+        return rehearsed;
+      }
+      Removal removal = new Removal(context.store());
+      return PlannedRemoval.carryOut(
+          rehearsed, planned -> removal.remove(new BackupId(planned.id())), events);
     }
   }
-
-  /** A plan, and the groups of which nothing may be removed because nothing good was found. */
-  private record Decision(RetentionPlan<Backup> plan, Set<GroupId> unproven) {}
 
   // Reading a backup may show that it is bad, which changes what the policy keeps: so the plan is
   // made anew until the newest kept of each group that loses something was read and found good.
-  private Decision decide() throws IOException {
+  private CleanReport rehearse() throws IOException {
     Set<BackupId> named = new OpenPointers(context.store()).named();
-    Map<BackupId, Boolean> read = new HashMap<>();
+    List<Backup> listed = context.catalog().list().backups();
     while (true) {
-      List<Backup> backups = context.catalog().list().backups();
-      RetentionPlan<Backup> plan = policy.plan(backups, named, context.clock().instant());
+      List<Backup> backups = listed.stream().map(this::asRead).toList();
+      RetentionPlan<Backup> plan = order.policy().plan(backups, named, context.clock().instant());
       refuseFuture(plan);
-      Set<GroupId> unproven = new HashSet<>();
-      boolean changed = false;
-      for (GroupId group : groupsLosing(plan)) {
-        Proof proof = prove(group, plan, read);
-        changed |= proof == Proof.FOUND_BAD;
-        if (proof == Proof.NONE_GOOD) {
-          unproven.add(group);
-        }
-      }
-      if (!changed) {
-        return new Decision(plan, unproven);
+      if (!findsBad(plan)) {
+        return report(plan, backups);
       }
     }
   }
 
-  private static Set<GroupId> groupsLosing(RetentionPlan<Backup> plan) {
-    Set<GroupId> groups = new HashSet<>();
-    plan.removed().forEach(removed -> groups.add(removed.item().group()));
+  private Backup asRead(Backup backup) {
+    Verification found = read.get(backup.id());
+    return found == null
+        ? backup
+        : new Backup(backup.manifest(), backup.pinned(), Optional.of(found));
+  }
+
+  /**
+   * Reads what must be known before the plan may be carried out; tells whether some of it is bad.
+   */
+  private boolean findsBad(RetentionPlan<Backup> plan) throws IOException {
+    boolean bad = false;
+    for (GroupId group : groupsToProve(plan)) {
+      Optional<Backup> next = nextToRead(group, plan);
+      bad |= next.isPresent() && !isGood(next.get());
+    }
+    return bad;
+  }
+
+  private Set<GroupId> groupsToProve(RetentionPlan<Backup> plan) {
+    Set<GroupId> groups = new HashSet<>(doubtful);
+    plan.removed().forEach(gone -> groups.add(gone.item().group()));
     return groups;
   }
 
-  private enum Proof {
-    GOOD,
-    FOUND_BAD,
-    NONE_GOOD
-  }
-
-  private Proof prove(GroupId group, RetentionPlan<Backup> plan, Map<BackupId, Boolean> read)
-      throws IOException {
-    for (RetentionPlan.Kept<Backup> kept : plan.kept()) {
-      Backup backup = kept.item();
-      if (!backup.group().equals(group) || backup.damaged()) {
-        continue;
-      }
-      Boolean known = read.get(backup.id());
+  /** Returns the newest kept that may prove a group and was not read; empty if one proves it. */
+  private Optional<Backup> nextToRead(GroupId group, RetentionPlan<Backup> plan) {
+    for (Backup backup : kept(group, plan)) {
+      Verification known = read.get(backup.id());
       if (known == null) {
-        boolean good = isGood(backup);
-        read.put(backup.id(), good);
-        // A dry run records nothing, so it cannot plan anew; it looks further for a good one.
-        if (good) {
-          return Proof.GOOD;
-        }
-        if (!dryRun) {
-          return Proof.FOUND_BAD;
-        }
-      } else if (known) {
-        return Proof.GOOD;
+        return Optional.of(backup);
+      }
+      if (known.good()) {
+        return Optional.empty();
       }
     }
-    return Proof.NONE_GOOD;
+    return Optional.empty();
+  }
+
+  private boolean isProven(GroupId group, RetentionPlan<Backup> plan) {
+    return kept(group, plan).stream()
+        .map(backup -> read.get(backup.id()))
+        .anyMatch(found -> found != null && found.good());
+  }
+
+  private static List<Backup> kept(GroupId group, RetentionPlan<Backup> plan) {
+    return plan.kept().stream()
+        .map(RetentionPlan.Kept::item)
+        .filter(backup -> backup.group().equals(group) && !backup.damaged())
+        .toList();
   }
 
   private boolean isGood(Backup backup) throws IOException {
@@ -127,15 +143,22 @@ public final class CleanOperation {
     CheckLevel level =
         backup
             .verification()
-            .map(v -> v.level())
-            .filter(l -> l != CheckLevel.NONE)
+            .map(Verification::level)
+            .filter(known -> known != CheckLevel.NONE)
             .orElse(CheckLevel.QUICK);
     BackupCheck check = new BackupCheck(context);
-    return (dryRun ? check.look(backup, level) : check.examine(backup, level))
-        .stream().allMatch(VerifiedFile::valid);
+    List<VerifiedFile> files =
+        order.dryRun() ? check.look(backup, level) : check.examine(backup, level);
+    Optional<String> problem = files.stream().flatMap(file -> file.error().stream()).findFirst();
+    read.put(backup.id(), new Verification(level, context.clock().instant(), problem.isEmpty()));
+    if (problem.isPresent()) {
+      doubtful.add(backup.group());
+      events.warning("backup %s is bad: %s".formatted(backup.id(), problem.get()));
+    }
+    return problem.isEmpty();
   }
 
-  private void refuseFuture(RetentionPlan<Backup> plan) {
+  private static void refuseFuture(RetentionPlan<Backup> plan) {
     if (!plan.futureDated().isEmpty()) {
       throw new RefusedException(
           "not cleaned: %s is dated more than a day in the future"
@@ -144,32 +167,47 @@ public final class CleanOperation {
     }
   }
 
-  private CleanReport apply(Decision decision) {
+  private CleanReport report(RetentionPlan<Backup> plan, List<Backup> backups) {
     List<CleanReport.Removed> removed = new ArrayList<>();
     List<CleanReport.Kept> kept = new ArrayList<>();
-    List<String> errors = new ArrayList<>();
-    long freed = 0;
-    for (RetentionPlan.Kept<Backup> keep : decision.plan().kept()) {
-      kept.add(new CleanReport.Kept(keep.item().id().value(), keep.reasons()));
-    }
-    Removal removal = new Removal(context.store());
-    for (RetentionPlan.Removed<Backup> remove : decision.plan().removed()) {
+    plan.kept().forEach(keep -> kept.add(kept(keep.item(), keep.reasons())));
+    Set<GroupId> unproven = new LinkedHashSet<>();
+    for (RetentionPlan.Removed<Backup> remove : plan.removed()) {
       Backup backup = remove.item();
-      if (decision.unproven().contains(backup.group())) {
-        kept.add(
-            new CleanReport.Kept(
-                backup.id().value(), List.of("no backup that would stay was found good")));
-        continue;
-      }
-      try {
-        long bytes = dryRun ? backup.size() : removal.remove(backup.id());
-        freed += bytes;
-        removed.add(new CleanReport.Removed(backup.id().value(), remove.reason(), bytes));
-        events.step("removed", backup.id());
-      } catch (IOException failure) {
-        errors.add(backup.id() + ": " + failure.getMessage());
+      if (isProven(backup.group(), plan)) {
+        removed.add(new CleanReport.Removed(backup.id().value(), remove.reason(), backup.size()));
+      } else {
+        unproven.add(backup.group());
+        kept.add(kept(backup, List.of("no backup that would stay was found good")));
       }
     }
-    return new CleanReport(dryRun, removed, kept, freed, errors);
+    return CleanReport.rehearsed(removed, kept, unproven(backups, unproven));
+  }
+
+  private static CleanReport.Kept kept(Backup backup, List<String> reasons) {
+    return new CleanReport.Kept(backup.id().value(), reasons);
+  }
+
+  /**
+   * Returns the databases of the groups without a good backup, those included that lose nothing.
+   */
+  private static List<String> unproven(List<Backup> backups, Set<GroupId> known) {
+    Map<GroupId, List<Backup>> groups =
+        backups.stream()
+            .collect(Collectors.groupingBy(Backup::group, LinkedHashMap::new, Collectors.toList()));
+    return groups.entrySet().stream()
+        .filter(group -> known.contains(group.getKey()) || !hasGood(group.getValue()))
+        .map(group -> databases(group.getValue().get(0)))
+        .toList();
+  }
+
+  private static boolean hasGood(List<Backup> group) {
+    return group.stream().anyMatch(backup -> !backup.damaged() && !backup.knownBad());
+  }
+
+  private static String databases(Backup backup) {
+    return backup.components().stream()
+        .map(component -> component.name().value())
+        .collect(Collectors.joining(", "));
   }
 }

@@ -36,6 +36,7 @@ public final class CompareOperation {
     return Failures.translate(
         "cannot compare backup " + id,
         () -> {
+          new Lookup(context).requireStore(id);
           try (StoreLock lock = context.lock(LockMode.SHARED, "compare")) {
             Backup backup = new Lookup(context).require(id);
             List<Compared> compared = new ArrayList<>();
@@ -50,8 +51,8 @@ public final class CompareOperation {
   private Compared compare(Component component) throws IOException {
     Source live = context.engine(component.engine(), livePath(component));
     try (BackupCheck.LocalImage artifact = BackupCheck.LocalImage.of(context, component);
-        StagedFile copy = context.store().stage();
-        Snapshot snapshot = live.open(context.patience())) {
+        Snapshot snapshot = live.open(context.patience());
+        StagedFile copy = roomFor(snapshot)) {
       snapshot.copyTo(copy.path(), events.progress(component.name()));
       return compare(component, live, artifact.path(), copy.path());
     } catch (NoSuchFileException missing) {
@@ -60,6 +61,11 @@ public final class CompareOperation {
       }
       return new Compared(component.name(), livePath(component), Status.MISSING, List.of());
     }
+  }
+
+  private StagedFile roomFor(Snapshot snapshot) throws IOException {
+    FreeSpace.require("the comparison", context.store(), snapshot.size(), "Free some space there.");
+    return context.store().stage();
   }
 
   private Path livePath(Component component) throws IOException {

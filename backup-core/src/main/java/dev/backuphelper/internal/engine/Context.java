@@ -3,10 +3,12 @@ package dev.backuphelper.internal.engine;
 import dev.backuphelper.catalog.Catalog;
 import dev.backuphelper.error.CorruptBackupException;
 import dev.backuphelper.error.ErrorCode;
+import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.event.BackupListener;
 import dev.backuphelper.source.Source;
 import dev.backuphelper.store.LockMode;
 import dev.backuphelper.store.Store;
+import dev.backuphelper.store.StoreFeature;
 import dev.backuphelper.store.StoreLock;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,7 +55,14 @@ public record Context(
     return new Events(listener, operation);
   }
 
+  /** Takes the store's lock; refuses to remove anything where it keeps nobody out. */
   StoreLock lock(LockMode mode, String operation) throws IOException {
+    if (mode == LockMode.EXCLUSIVE && !store.features().contains(StoreFeature.PROCESS_LOCKS)) {
+      throw new RefusedException(
+          "nothing is removed from %s: its lock does not keep others out"
+              .formatted(store.location()),
+          "Remove it with the store's own means, while nobody uses the store.");
+    }
     return store.lock(mode, operation, patience);
   }
 

@@ -6,7 +6,6 @@ import dev.backuphelper.catalog.StoreNames;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.error.SourceException;
-import dev.backuphelper.error.StorageException;
 import dev.backuphelper.internal.io.ProcessOwner;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
@@ -179,17 +178,23 @@ public final class CreateOperation {
       long needed = METADATA_BYTES;
       Map<NamedSource, Instant> begun = new LinkedHashMap<>();
       for (NamedSource source : sources) {
-        if (source.source().features().contains(SourceFeature.SNAPSHOT_WITHOUT_BLOCKING)) {
-          begun.put(source, context.clock().instant());
-          Snapshot snapshot = source.source().open(context.patience());
-          open.put(source, snapshot);
-          needed += snapshot.size();
+        Instant at = context.clock().instant();
+        Snapshot snapshot = source.source().open(context.patience());
+        open.put(source, snapshot);
+        needed += snapshot.size();
+        if (snapshot.features().contains(SourceFeature.SNAPSHOT_WITHOUT_BLOCKING)) {
+          begun.put(source, at);
           events.step("snapshot-open", source.name());
         } else {
-          needed += sizeOf(source);
+          open.remove(source);
+          snapshot.close();
         }
       }
-      requireSpace(needed);
+      FreeSpace.require(
+          "the backup",
+          context.store(),
+          needed,
+          "Free some space, remove old backups with clean, or use another folder.");
       for (NamedSource source : sources) {
         Snapshot snapshot = open.remove(source);
         Instant at = begun.getOrDefault(source, context.clock().instant());
@@ -220,17 +225,6 @@ public final class CreateOperation {
   private long sizeOf(NamedSource source) throws IOException {
     try (Snapshot snapshot = source.source().open(context.patience())) {
       return snapshot.size();
-    }
-  }
-
-  private void requireSpace(long needed) throws IOException {
-    long usable = context.store().usableSpace();
-    if (usable < needed) {
-      throw new StorageException(
-          ErrorCode.NO_SPACE,
-          "no room for the backup in %s: it needs %d bytes, %d are free"
-              .formatted(context.store().location(), needed, usable),
-          "Free some space, remove old backups with clean, or use another folder.");
     }
   }
 

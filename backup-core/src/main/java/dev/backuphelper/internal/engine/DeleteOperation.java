@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Removes backups that are named, unless a safety rule forbids it. All of them or none. */
+/**
+ * Removes backups that are named, unless a safety rule forbids it. That is checked for all of them
+ * before the first one goes; one that cannot be removed then does not stop the others.
+ */
 public final class DeleteOperation {
   private final Context context;
   private final List<BackupId> ids;
@@ -27,7 +30,8 @@ public final class DeleteOperation {
   /**
    * Creates the operation.
    *
-   * @param force whether the last good backup of a group may go
+   * @param force whether the last good backup of a group, and one whose manifest cannot be used,
+   *     may go
    */
   public DeleteOperation(Context context, Collection<BackupId> ids, boolean force, boolean dryRun) {
     this.context = context;
@@ -39,73 +43,84 @@ public final class DeleteOperation {
 
   /** Removes the backups. */
   public CleanReport run() {
-    return Failures.translate(
-        "cannot delete from " + context.store().location(),
-        () -> {
-          LockMode mode = dryRun ? LockMode.SHARED : LockMode.EXCLUSIVE;
-          try (StoreLock lock = context.lock(mode, "delete")) {
-            if (!dryRun) {
-              new Leftovers(context).sweep();
-            }
-            return delete();
-          }
-        });
+    return ids.isEmpty()
+        ? CleanReport.nothing(dryRun)
+        : Failures.translate("cannot delete from " + context.store().location(), this::delete);
   }
 
   private CleanReport delete() throws IOException {
+    new Lookup(context).requireStore(ids.get(0));
+    LockMode mode = dryRun ? LockMode.SHARED : LockMode.EXCLUSIVE;
+    try (StoreLock lock = context.lock(mode, "delete")) {
+      if (!dryRun) {
+        new Leftovers(context).sweep();
+      }
+      CleanReport rehearsed = rehearse();
+      Removal removal = new Removal(context.store());
+      return dryRun
+          ? rehearsed
+          : PlannedRemoval.carryOut(
+              rehearsed,
+              planned -> removal.remove(new BackupId(planned.id())),
+              context.events("delete"));
+    }
+  }
+
+  private CleanReport rehearse() throws IOException {
     Listing listing = context.catalog().list();
     Set<BackupId> named = new OpenPointers(context.store()).named();
+    List<CleanReport.Removed> removed = new ArrayList<>();
     for (BackupId id : ids) {
       Optional<Backup> backup =
-          listing.backups().stream().filter(b -> b.id().equals(id)).findFirst();
-      if (backup.isPresent()) {
-        requireRemovable(backup.get(), listing.backups(), named);
-      } else if (!context.catalog().exists(id)) {
+          listing.backups().stream().filter(known -> known.id().equals(id)).findFirst();
+      if (backup.isEmpty() && !context.catalog().exists(id)) {
         throw Lookup.notFound(context, id.value(), listing);
       }
+      requireFree(id, listing.backups(), named);
+      if (!force) {
+        requireDispensable(id, backup, listing);
+      }
+      long size = backup.map(Backup::size).orElse(0L);
+      removed.add(new CleanReport.Removed(id.value(), "named", size));
     }
-    List<CleanReport.Removed> removed = new ArrayList<>();
-    long freed = 0;
-    for (BackupId id : ids) {
-      long bytes = dryRun ? sizeOf(id, listing) : new Removal(context.store()).remove(id);
-      freed += bytes;
-      removed.add(new CleanReport.Removed(id.value(), "named", bytes));
-    }
-    return new CleanReport(dryRun, removed, List.of(), freed, List.of());
+    return CleanReport.rehearsed(removed, List.of(), List.of());
   }
 
-  private static long sizeOf(BackupId id, Listing listing) {
-    return listing.backups().stream()
-        .filter(backup -> backup.id().equals(id))
-        .mapToLong(Backup::size)
-        .sum();
-  }
-
-  private void requireRemovable(Backup backup, List<Backup> all, Set<BackupId> named) {
-    if (backup.pinned()) {
+  /** Requires what is told by the id alone, whatever can be read of the backup itself. */
+  private void requireFree(BackupId id, List<Backup> all, Set<BackupId> named) throws IOException {
+    if (context.catalog().isPinned(id)) {
       throw new RefusedException(
-          "backup %s is pinned".formatted(backup.id()),
-          "Unpin it first: backup unpin " + backup.id());
+          "backup %s is pinned".formatted(id), "Unpin it first: backup unpin " + id);
     }
-    if (named.contains(backup.id())) {
+    if (named.contains(id)) {
       throw new RefusedException(
-          "backup %s is needed by a restore that is open".formatted(backup.id()),
+          "backup %s is needed by a restore that is open".formatted(id),
           "Resolve it first: backup recover");
     }
     for (Backup other : all) {
-      if (other.parent().filter(backup.id()::equals).isPresent() && !ids.contains(other.id())) {
+      if (other.parent().filter(id::equals).isPresent() && !ids.contains(other.id())) {
         throw new RefusedException(
-            "backup %s is the base of %s".formatted(backup.id(), other.id()),
+            "backup %s is the base of %s".formatted(id, other.id()),
             "Delete %s too, or keep both.".formatted(other.id()));
       }
     }
-    boolean othersGood =
-        all.stream()
-            .anyMatch(
-                b -> b.group().equals(backup.group()) && !ids.contains(b.id()) && b.verified());
-    if (!force && !othersGood && !backup.damaged() && !backup.knownBad()) {
+  }
+
+  private void requireDispensable(BackupId id, Optional<Backup> backup, Listing listing) {
+    if (backup.isEmpty()) {
       throw new RefusedException(
-          "backup %s is the last good one of its databases".formatted(backup.id()),
+          "backup %s may be the last good one of its databases: its manifest cannot be used"
+              .formatted(id),
+          "Look whether others are good, then say --force.");
+    }
+    Backup known = backup.get();
+    boolean othersGood =
+        listing.backups().stream()
+            .anyMatch(
+                b -> b.group().equals(known.group()) && !ids.contains(b.id()) && b.verified());
+    if (!othersGood && !known.damaged() && !known.knownBad()) {
+      throw new RefusedException(
+          "backup %s is the last good one of its databases".formatted(id),
           "Make another first, or say --force.");
     }
   }

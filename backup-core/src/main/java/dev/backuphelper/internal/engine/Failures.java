@@ -7,12 +7,12 @@ import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.LockedException;
 import dev.backuphelper.error.SourceException;
 import dev.backuphelper.error.StorageException;
+import dev.backuphelper.internal.io.Interruption;
 import dev.backuphelper.internal.io.MalformedDocumentException;
 import dev.backuphelper.source.SourceBusyException;
 import dev.backuphelper.source.SourceUnreadableException;
 import dev.backuphelper.store.LockHeldException;
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -21,6 +21,9 @@ import java.util.Locale;
 
 /** Turns what SPIs throw into what callers see, once, naming what was worked on. Stateless. */
 public final class Failures {
+  private static final String ELSEWHERE =
+      "use another folder; a restore from a store that cannot be written takes --safety-backup-dir.";
+
   private Failures() {}
 
   /** Something that may fail in an SPI. */
@@ -41,7 +44,7 @@ public final class Failures {
 
   /** Returns what callers see of a failure. */
   static BackupException translated(String what, IOException failure) {
-    String message = what + ": " + message(failure);
+    String message = what + ": " + reason(failure);
     if (failure instanceof LockHeldException) {
       return new LockedException(
           message, "Wait until it has ended, or give more time with --lock-timeout.", failure);
@@ -68,31 +71,44 @@ public final class Failures {
   private static StorageException storage(String message, IOException failure) {
     if (failure instanceof AccessDeniedException) {
       return new StorageException(
-          ErrorCode.ACCESS_DENIED,
-          message,
-          "Give this user access, or use another folder.",
-          failure);
+          ErrorCode.ACCESS_DENIED, message, "Give this user access, or " + ELSEWHERE, failure);
     }
-    if (failure instanceof ClosedByInterruptException) {
-      return new StorageException(ErrorCode.INTERRUPTED, message, null, failure);
+    if (Interruption.is(failure)) {
+      return new StorageException(ErrorCode.INTERRUPTED, message, "Run it again.", failure);
     }
     if (isNoSpace(failure)) {
       return new StorageException(
           ErrorCode.NO_SPACE, message, "Free some space, or use another folder.", failure);
     }
-    return new StorageException(ErrorCode.IO_FAILED, message, null, failure);
+    return new StorageException(ErrorCode.IO_FAILED, message, hint(failure), failure);
+  }
+
+  private static String hint(IOException failure) {
+    if (failure instanceof NoSuchFileException || failure instanceof NotDirectoryException) {
+      return "Check the path, or use another folder.";
+    }
+    // This too the platform tells by text alone.
+    if (text(failure).contains("read-only")) {
+      return "Make it writable, or " + ELSEWHERE;
+    }
+    return "Remove the cause, which may be the disk or its file system, then run it again.";
   }
 
   // The platform tells of a full disk by text alone.
   private static boolean isNoSpace(IOException failure) {
-    String text = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
+    String text = text(failure);
     return text.contains("no space left")
         || text.contains("disk is full")
         || text.contains("not enough space")
         || text.contains("quota exceeded");
   }
 
-  private static String message(IOException failure) {
+  private static String text(IOException failure) {
+    return String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
+  }
+
+  /** Returns what went wrong in words for people, without what was worked on. */
+  static String reason(IOException failure) {
     if (failure instanceof NoSuchFileException missing) {
       return missing.getFile() + " does not exist";
     }

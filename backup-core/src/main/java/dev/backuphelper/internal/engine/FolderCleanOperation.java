@@ -4,10 +4,8 @@ import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.report.CleanReport;
-import dev.backuphelper.report.VerifyReport;
 import dev.backuphelper.retention.FileItem;
 import dev.backuphelper.retention.RetentionPlan;
-import dev.backuphelper.retention.RetentionPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,25 +14,25 @@ import java.util.List;
 
 /**
  * Applies retention to a folder of database files that this tool did not write. A database with
- * sidecars may be in use, and stays.
+ * sidecars may be in use, and stays; so does one that cannot be checked.
  */
 public final class FolderCleanOperation {
   private static final List<String> SIDECARS = List.of("-wal", "-journal", "-shm");
 
   private final Context context;
   private final Path folder;
-  private final RetentionPolicy policy;
   private final List<String> patterns;
-  private final boolean dryRun;
+  private final CleanOrder order;
+  private final Events events;
 
   /** Creates the operation; an empty list of patterns means the usual ones. */
   public FolderCleanOperation(
-      Context context, Path folder, RetentionPolicy policy, List<String> patterns, boolean dryRun) {
+      Context context, Path folder, List<String> patterns, CleanOrder order) {
     this.context = context;
     this.folder = folder;
-    this.policy = policy;
     this.patterns = List.copyOf(patterns);
-    this.dryRun = dryRun;
+    this.order = order;
+    this.events = context.events("clean");
   }
 
   /** Removes what the policy lets go. */
@@ -46,25 +44,37 @@ public final class FolderCleanOperation {
     if (Files.isRegularFile(folder)) {
       throw new InvalidRequestException("not a folder: " + folder, "Name a folder.");
     }
+    CleanReport rehearsed = rehearse();
+    return order.allows(rehearsed)
+        ? PlannedRemoval.carryOut(rehearsed, this::remove, events)
+        : rehearsed;
+  }
+
+  private CleanReport rehearse() throws IOException {
     List<FileItem> items = new ArrayList<>();
     List<CleanReport.Kept> kept = new ArrayList<>();
     for (PlainFolder.Entry entry : new PlainFolder(folder, patterns).files()) {
       String name = String.valueOf(entry.path().getFileName());
       if (hasSidecar(entry.path())) {
         kept.add(new CleanReport.Kept(name, List.of("may be in use: it has a sidecar")));
+        continue;
+      }
+      PlainCheck.Finding finding = check(entry.path());
+      if (finding.known()) {
+        boolean good = finding.file().valid();
+        items.add(new FileItem(name, entry.modified().toInstant(), entry.size(), good));
       } else {
-        items.add(
-            new FileItem(name, entry.modified().toInstant(), entry.size(), isGood(entry.path())));
+        kept.add(new CleanReport.Kept(name, List.of("cannot be checked")));
       }
     }
-    RetentionPlan<FileItem> plan = policy.planFiles(items, context.clock().instant());
+    RetentionPlan<FileItem> plan = order.policy().planFiles(items, context.clock().instant());
     if (!plan.futureDated().isEmpty()) {
       throw new RefusedException(
           "not cleaned: %s is dated more than a day in the future"
               .formatted(plan.futureDated().get(0).name()),
           "Check the clock, or the file's date.");
     }
-    return apply(plan, kept);
+    return report(plan, kept);
   }
 
   private static boolean hasSidecar(Path file) {
@@ -72,17 +82,15 @@ public final class FolderCleanOperation {
         .anyMatch(suffix -> Files.exists(file.resolveSibling(file.getFileName() + suffix)));
   }
 
-  private boolean isGood(Path file) {
-    VerifyOrder one =
-        new VerifyOrder(List.of(), List.of(file), CheckLevel.QUICK, null, null, null, List.of());
-    VerifyReport report = new VerifyOperation(context, one).run();
-    return report.allValid();
+  private PlainCheck.Finding check(Path file) throws IOException {
+    PlainCheck.Finding finding =
+        new PlainCheck(context, CheckLevel.QUICK).examineOneOfSeveral(file);
+    finding.file().error().ifPresent(problem -> events.warning(file + ": " + problem));
+    return finding;
   }
 
-  private CleanReport apply(RetentionPlan<FileItem> plan, List<CleanReport.Kept> kept) {
+  private CleanReport report(RetentionPlan<FileItem> plan, List<CleanReport.Kept> kept) {
     List<CleanReport.Removed> removed = new ArrayList<>();
-    List<String> errors = new ArrayList<>();
-    long freed = 0;
     for (RetentionPlan.Kept<FileItem> keep : plan.kept()) {
       kept.add(new CleanReport.Kept(keep.item().name(), keep.reasons()));
     }
@@ -92,18 +100,16 @@ public final class FolderCleanOperation {
       if (noneGood) {
         kept.add(
             new CleanReport.Kept(item.name(), List.of("no file that would stay was found good")));
-        continue;
-      }
-      try {
-        if (!dryRun) {
-          Files.delete(folder.resolve(item.name()));
-        }
-        freed += item.size();
+      } else {
         removed.add(new CleanReport.Removed(item.name(), remove.reason(), item.size()));
-      } catch (IOException failure) {
-        errors.add(item.name() + ": " + failure.getMessage());
       }
     }
-    return new CleanReport(dryRun, removed, kept, freed, errors);
+    boolean unproven = noneGood && !plan.kept().isEmpty();
+    return CleanReport.rehearsed(removed, kept, unproven ? List.of(folder.toString()) : List.of());
+  }
+
+  private long remove(CleanReport.Removed planned) throws IOException {
+    Files.delete(folder.resolve(planned.id()));
+    return planned.size();
   }
 }

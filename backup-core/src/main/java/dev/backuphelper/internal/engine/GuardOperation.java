@@ -8,8 +8,6 @@ import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.error.LockedException;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.error.SourceException;
-import dev.backuphelper.error.StorageException;
-import dev.backuphelper.internal.io.PrivateFiles;
 import dev.backuphelper.internal.io.ProcessOwner;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
@@ -22,8 +20,6 @@ import dev.backuphelper.source.Target;
 import dev.backuphelper.source.TargetState;
 import dev.backuphelper.store.Store;
 import java.io.IOException;
-import java.nio.file.FileStore;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,9 +40,6 @@ import org.jspecify.annotations.Nullable;
  * migration has not begun and there is nothing to undo.
  */
 public final class GuardOperation implements AutoCloseable {
-  // Room for the manifest, the marker and the like, beside the images.
-  private static final long METADATA_BYTES = 1 << 20;
-
   // The safety backup, the state found if the migration fails, and the copy that proves the result.
   private static final int IMAGES_IN_STORE = 3;
 
@@ -282,35 +275,19 @@ public final class GuardOperation implements AutoCloseable {
 
   // A restore that fails for want of room is no help, so there must be room for it beforehand.
   private void requireSpace() throws IOException {
-    Map<FileStore, Long> needed = new HashMap<>();
-    long inStore = METADATA_BYTES;
+    SpaceNeeded space = new SpaceNeeded(context.store(), "undoing the migration");
     for (Guarded database : databases) {
       if (database.isDatabase()) {
         long size;
         try (var snapshot = database.target().open(context.patience())) {
           size = snapshot.size();
         }
-        inStore += IMAGES_IN_STORE * size;
-        needed.merge(
-            Files.getFileStore(PrivateFiles.parent(database.target().path())),
-            database.target().spaceNeeded(database.before(), size),
-            Long::sum);
+        space.inStore(IMAGES_IN_STORE * size);
+        space.besideTarget(
+            database.target().path(), database.target().spaceNeeded(database.before(), size));
       }
     }
-    requireSpace(context.store().location(), context.store().usableSpace(), inStore);
-    for (Map.Entry<FileStore, Long> disk : needed.entrySet()) {
-      requireSpace(disk.getKey().toString(), disk.getKey().getUsableSpace(), disk.getValue());
-    }
-  }
-
-  private static void requireSpace(String where, long usable, long needed) {
-    if (usable < needed) {
-      throw new StorageException(
-          ErrorCode.NO_SPACE,
-          "not migrated: no room on %s to undo the migration: that needs %d bytes, %d are free"
-              .formatted(where, needed, usable),
-          "Free some space, or keep the backups in another folder.");
-    }
+    space.require();
   }
 
   /** Says in the marker, durably, that the databases may change from now on. */

@@ -4,6 +4,7 @@ import dev.backuphelper.catalog.OpenPointers;
 import dev.backuphelper.catalog.Removal;
 import dev.backuphelper.store.LockHeldException;
 import dev.backuphelper.store.LockMode;
+import dev.backuphelper.store.StoreFeature;
 import dev.backuphelper.store.StoreLock;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -29,7 +30,7 @@ final class Leftovers {
   void sweepIfIdle() {
     Removal removal = new Removal(context.store());
     try {
-      if (removal.hasLeftovers()) {
+      if (mayRemove() && removal.hasLeftovers()) {
         try (StoreLock lock = context.store().lock(LockMode.EXCLUSIVE, "sweep", Duration.ZERO)) {
           sweep();
         }
@@ -43,10 +44,14 @@ final class Leftovers {
     }
   }
 
+  private boolean mayRemove() {
+    return context.store().features().contains(StoreFeature.PROCESS_LOCKS);
+  }
+
   /** Removes it, while the caller holds the exclusive lock; returns the names of the files. */
   List<String> sweep() throws IOException {
     Removal removal = new Removal(context.store());
-    if (!removal.hasLeftovers()) {
+    if (!mayRemove() || !removal.hasLeftovers()) {
       return List.of();
     }
     List<String> swept = removal.sweep(new OpenPointers(context.store()).named());

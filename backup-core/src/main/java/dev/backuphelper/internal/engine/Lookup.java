@@ -44,6 +44,13 @@ public final class Lookup {
     throw notFound(context, id.value(), context.catalog().list());
   }
 
+  /** Requires that there is a store, without which there is no backup of that id either. */
+  void requireStore(BackupId id) throws IOException {
+    if (!context.store().exists()) {
+      throw notFound(context, id.value(), new Listing(List.of(), List.of()));
+    }
+  }
+
   /** Returns the backup that is named by its id, a unique prefix of it, or {@code latest}. */
   public Backup resolve(String name) throws IOException {
     Listing listing = context.catalog().list();

@@ -22,7 +22,7 @@ import java.util.Map;
  *
  * @param name the name
  * @param path the real path
- * @param source the source
+ * @param source the source, at that path
  */
 record NamedSource(SourceName name, Path path, Source source) {
   private static final CharMatcher SAFE =
@@ -36,7 +36,7 @@ record NamedSource(SourceName name, Path path, Source source) {
   static List<NamedSource> ofExisting(List<Source> sources) throws IOException {
     Map<Path, Source> byPath = new LinkedHashMap<>();
     for (Source source : sources) {
-      byPath.putIfAbsent(source.location(), source);
+      add(source.location(), source, byPath);
     }
     return name(byPath);
   }
@@ -45,9 +45,14 @@ record NamedSource(SourceName name, Path path, Source source) {
   static List<NamedSource> ofConfigured(List<Source> sources) throws IOException {
     Map<Path, Source> byPath = new LinkedHashMap<>();
     for (Source source : sources) {
-      byPath.putIfAbsent(source.target().path(), source);
+      add(source.target().path(), source, byPath);
     }
     return name(byPath);
+  }
+
+  // A link may be turned at any time: what gets its name by one file must not be read from another.
+  private static void add(Path real, Source source, Map<Path, Source> byPath) {
+    byPath.putIfAbsent(real, source.at(real));
   }
 
   /** Returns the name that a database at a path has on its own. */

@@ -143,7 +143,7 @@ public final class OpenPlans {
   }
 
   private FileSystem fileSystem() {
-    return context.store().path("any").map(Path::getFileSystem).orElse(FileSystems.getDefault());
+    return context.store().folder().map(Path::getFileSystem).orElse(FileSystems.getDefault());
   }
 
   private static void addBeside(

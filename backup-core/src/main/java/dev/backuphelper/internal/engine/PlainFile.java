@@ -1,22 +1,28 @@
 package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.codec.GzipImage;
+import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.CorruptBackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.SourceException;
+import dev.backuphelper.internal.io.Interruption;
 import dev.backuphelper.internal.io.PrivateFiles;
 import dev.backuphelper.source.Progress;
 import dev.backuphelper.source.Snapshot;
 import dev.backuphelper.source.Source;
 import dev.backuphelper.source.SourceUnreadableException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 
 /**
  * A database file, gzipped perhaps, that this tool did not write. What it is is told by its
@@ -27,6 +33,7 @@ final class PlainFile {
   private static final int HEAD_BYTES = 100;
   // Left free when a file that declares no size is inflated.
   private static final long RESERVE_BYTES = 64L << 20;
+  private static final String USE_ANOTHER = "Use another file; verify tells which are good.";
 
   private final Path file;
   private final Source source;
@@ -49,37 +56,79 @@ final class PlainFile {
     }
     if (Files.isRegularFile(file) && Files.size(file) == 0) {
       throw new CorruptBackupException(
-          ErrorCode.CORRUPT, "validation failed: " + file + " is empty (0 bytes)", null);
+          ErrorCode.CORRUPT, "validation failed: " + file + " is empty (0 bytes)", USE_ANOTHER);
     }
   }
 
   /**
-   * Writes the database's image to an empty private file.
+   * Writes the database's image to an empty private file, if there is room for it.
    *
    * @return what is known of the database that the image does not hold
+   * @throws BackupException if the file cannot be read, is no database, or there is no room
+   * @throws IOException if this was interrupted
    */
-  Map<String, Object> stageTo(Path image, java.time.Duration patience) throws IOException {
-    requireContent();
+  Map<String, Object> stageTo(Path image, Duration patience) throws IOException {
+    try {
+      requireContent();
+      return stage(image, patience);
+    } catch (IOException failure) {
+      if (Interruption.is(failure)) {
+        throw failure;
+      }
+      throw Failures.translated("cannot read " + file, failure);
+    }
+  }
+
+  private Map<String, Object> stage(Path image, Duration patience) throws IOException {
     try (Snapshot snapshot = source.open(patience)) {
+      requireSpace(image, snapshot.size());
       snapshot.copyTo(image, Progress.NONE);
       return new LinkedHashMap<>(snapshot.facts());
     } catch (SourceUnreadableException noDatabase) {
       if (!Files.isRegularFile(file) || !GzipImage.isGzip(file)) {
         throw unusable(noDatabase);
       }
-      return inflate(image);
+      inflate(image);
+      return Map.of();
     }
   }
 
-  private Map<String, Object> inflate(Path image) throws IOException {
+  private void inflate(Path image) throws IOException {
     try {
-      long usable = PrivateFiles.usableSpace(PrivateFiles.parent(image)) - RESERVE_BYTES;
       OptionalLong declared = source.declaredSize(head());
-      GzipImage.inflate(file, image, declared.orElse(Math.max(0, usable)));
-      return Map.of();
-    } catch (java.util.zip.ZipException | java.io.EOFException broken) {
+      if (declared.isPresent()) {
+        inflate(image, declared.getAsLong());
+      } else {
+        inflateBlindly(image);
+      }
+    } catch (ZipException | EOFException broken) {
       throw unusable(broken);
     }
+  }
+
+  // What the file says of itself is not trusted with the disk: neither to be true nor to fit.
+  private void inflate(Path image, long declared) throws IOException {
+    if (declared > GzipImage.mostBytes(file)) {
+      throw new ZipException(
+          "it declares %d bytes, which no gzip file of its size holds".formatted(declared));
+    }
+    requireSpace(image, declared);
+    if (!GzipImage.inflate(file, image, declared)) {
+      throw new ZipException("it inflates past the %d bytes that it declares".formatted(declared));
+    }
+  }
+
+  private void inflateBlindly(Path image) throws IOException {
+    Path folder = PrivateFiles.parent(image);
+    long usable = Math.max(0, PrivateFiles.usableSpace(folder) - RESERVE_BYTES);
+    if (!GzipImage.inflate(file, image, usable)) {
+      throw new FileSystemException(
+          folder.toString(), null, "not enough space: it inflates past " + usable + " bytes");
+    }
+  }
+
+  private void requireSpace(Path image, long needed) throws IOException {
+    FreeSpace.require("a copy of " + file, image, needed, "Free some space there.");
   }
 
   private byte[] head() throws IOException {
@@ -92,7 +141,7 @@ final class PlainFile {
     return new CorruptBackupException(
         ErrorCode.CORRUPT,
         "validation failed: " + file + ": " + reason.getMessage(),
-        "Use another file; verify tells which are good.",
+        USE_ANOTHER,
         reason);
   }
 }

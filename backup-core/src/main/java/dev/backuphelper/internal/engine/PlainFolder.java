@@ -8,12 +8,15 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.PatternSyntaxException;
 
 /** A folder of database files that this tool did not write. Links in it are not followed. */
@@ -52,9 +55,8 @@ final class PlainFolder {
     List<Entry> entries = new ArrayList<>();
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
       for (Path path : stream) {
-        if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
-            && matchers.stream().anyMatch(matcher -> matcher.matches(path.getFileName()))) {
-          entries.add(new Entry(path, Files.size(path), Files.getLastModifiedTime(path)));
+        if (matchers.stream().anyMatch(matcher -> matcher.matches(path.getFileName()))) {
+          entry(path).ifPresent(entries::add);
         }
       }
     } catch (DirectoryIteratorException failure) {
@@ -65,6 +67,18 @@ final class PlainFolder {
             .thenComparing(entry -> entry.path().toString())
             .reversed());
     return entries;
+  }
+
+  private static Optional<Entry> entry(Path path) throws IOException {
+    try {
+      BasicFileAttributes file =
+          Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      return file.isRegularFile()
+          ? Optional.of(new Entry(path, file.size(), file.lastModifiedTime()))
+          : Optional.empty();
+    } catch (NoSuchFileException removedMeanwhile) {
+      return Optional.empty();
+    }
   }
 
   private PathMatcher matcher(String pattern) {

@@ -28,6 +28,7 @@ final class RestoreInput {
   private final Context context;
   private final RestoreOrder order;
   private final List<String> warnings;
+  private boolean damaged;
 
   /** Findings that do not stop the restore are added to {@code warnings}. */
   RestoreInput(Context context, RestoreOrder order, List<String> warnings) {
@@ -65,6 +66,9 @@ final class RestoreInput {
       VerifiedFile found = finding.file();
       // A damaged source was backed up as the best there is; restoring exactly that is its use.
       boolean asDamagedAsItWas = backup.damaged() && finding.intact();
+      if (asDamagedAsItWas && (!found.valid() || failedThen(component))) {
+        acceptDamaged(backup, component, found);
+      }
       boolean usable = found.valid() || asDamagedAsItWas;
       boolean present = found.sha256().isPresent();
       if (!usable && (order.verified() || !present)) {
@@ -76,6 +80,33 @@ final class RestoreInput {
       }
       found.error().ifPresent(text -> warnings.add("backup %s: %s".formatted(backup.id(), text)));
     }
+  }
+
+  // The checks of that time may have been more thorough than these.
+  private static boolean failedThen(Component component) {
+    return component.checks().stream().anyMatch(Check::isFailed);
+  }
+
+  private void acceptDamaged(Backup backup, Component component, VerifiedFile found)
+      throws IOException {
+    String problem =
+        "backup %s is damaged: %s failed its checks when it was backed up"
+            .formatted(backup.id(), component.source());
+    if (order.refuseDamaged() && order.verified()) {
+      throw new CorruptBackupException(
+          ErrorCode.CORRUPT,
+          problem + "; nothing was restored",
+          "Named by its id, it is restored as it is. " + betterOne(backup));
+    }
+    damaged = true;
+    if (found.valid()) {
+      warnings.add(problem);
+    }
+  }
+
+  /** Tells whether something of what is restored was damaged when it was backed up. */
+  boolean isDamaged() {
+    return damaged;
   }
 
   private CheckLevel level() {
@@ -99,12 +130,21 @@ final class RestoreInput {
       if (candidate.group().equals(bad.group())
           && !candidate.id().equals(bad.id())
           && !candidate.damaged()
-          && check.examine(candidate, CheckLevel.QUICK).stream().allMatch(VerifiedFile::valid)) {
+          && verifies(check, candidate)) {
         return "The newest that verifies is %s: restore %s"
             .formatted(candidate.id(), candidate.id());
       }
     }
     return "No other backup of these databases verifies.";
+  }
+
+  // A dry run leaves nothing in the store, not even what it found out.
+  private boolean verifies(BackupCheck check, Backup candidate) throws IOException {
+    List<VerifiedFile> found =
+        order.dryRun()
+            ? check.look(candidate, CheckLevel.QUICK)
+            : check.examine(candidate, CheckLevel.QUICK);
+    return found.stream().allMatch(VerifiedFile::valid);
   }
 
   /** A plain file whose image was staged and examined. */
@@ -129,6 +169,10 @@ final class RestoreInput {
         warnings.addAll(skipped);
         return staged;
       } catch (BackupException unusable) {
+        if (unusable.code() == ErrorCode.NO_SPACE) {
+          // That is no fault of the file, and no reason to restore an older one.
+          throw unusable;
+        }
         Files.deleteIfExists(image);
         PrivateFiles.create(image);
         skipped.add("skipped " + unusable.getMessage());
@@ -144,7 +188,9 @@ final class RestoreInput {
             "no database file found in " + folder,
             "Name others with --pattern.")
         : new CorruptBackupException(
-            ErrorCode.CORRUPT, "no valid database file in " + folder + ": " + skipped, null);
+            ErrorCode.CORRUPT,
+            "no valid database file in " + folder + ": " + skipped,
+            "Name others with --pattern, or restore from another folder.");
   }
 
   private StagedFile stageOne(Path file, Path image) throws IOException {

@@ -5,7 +5,6 @@ import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.error.SourceException;
-import dev.backuphelper.error.StorageException;
 import dev.backuphelper.internal.io.PrivateFiles;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
@@ -21,12 +20,10 @@ import dev.backuphelper.store.StagedFile;
 import dev.backuphelper.store.Store;
 import dev.backuphelper.store.StoreLock;
 import java.io.IOException;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,9 +37,6 @@ import org.jspecify.annotations.Nullable;
 public final class RestoreOperation {
   /** What a safety backup before a restore says that it protects from. */
   static final String SAFETY_OPERATION = "pre_restore";
-
-  // Room for the plan, the pointer and the like, beside the images.
-  private static final long METADATA_BYTES = 1 << 20;
 
   private final Context context;
   private final Context journal;
@@ -108,7 +102,9 @@ public final class RestoreOperation {
     BackupId id = Objects.requireNonNull(order.id(), "id");
     Lookup lookup = new Lookup(context);
     lookup.require(id);
-    new Leftovers(context).sweepIfIdle();
+    if (!order.dryRun()) {
+      new Leftovers(context).sweepIfIdle();
+    }
     try (StoreLock lock = context.lock(LockMode.SHARED, "restore")) {
       Backup backup = lookup.require(id);
       List<Component> components = input.components(backup);
@@ -158,30 +154,63 @@ public final class RestoreOperation {
     return order.dryRun() ? rehearse(wanted) : restoreUnderLocks(wanted);
   }
 
+  /** A component and its target, which is not known as long as its folder is missing. */
+  private record Rehearsed(Wanted wanted, @Nullable Aim aim) {
+    Path path() {
+      return aim == null ? wanted.path() : aim.target.path();
+    }
+  }
+
   private RestoreReport rehearse(List<Wanted> wanted) throws IOException {
+    List<Rehearsed> parts = new ArrayList<>();
+    for (Wanted want : wanted) {
+      boolean folderIsThere = Files.isDirectory(PrivateFiles.parent(want.path()));
+      parts.add(new Rehearsed(want, folderIsThere ? aim(want) : null));
+    }
+    warnOfOpenPlans(parts.stream().map(Rehearsed::path).toList());
+    SpaceNeeded space = new SpaceNeeded(journal.store(), "the restore");
     List<RestoreReport.Restored> restored = new ArrayList<>();
     long bytes = 0;
-    for (Wanted want : wanted) {
-      bytes += want.component() == null ? rehearseFile() : want.component().originalSize();
-      boolean folderIsThere = Files.isDirectory(PrivateFiles.parent(want.path()));
+    for (Rehearsed part : parts) {
+      Component component = part.wanted().component();
+      long size = component == null ? rehearseFile(space) : component.originalSize();
+      bytes += size;
       restored.add(
           new RestoreReport.Restored(
-              want.name(),
-              want.path(),
-              folderIsThere
-                  ? want.engine().target().probe(context.patience())
-                  : TargetState.MISSING,
-              Optional.empty()));
+              part.wanted().name(), part.path(), rehearse(part, size, space), Optional.empty()));
     }
+    space.require();
     return report(RestoreOutcome.UNCHANGED, restored, null, false, bytes);
   }
 
-  private long rehearseFile() throws IOException {
+  private void warnOfOpenPlans(List<Path> targets) throws IOException {
+    requireDistinct(targets);
+    for (PlanFile open : new SupersededPlans(context, targets, resolvingId()).require()) {
+      warnings.add(
+          "%s of %s is open; this restore would take its place"
+              .formatted(open.plan().title(), open.target()));
+    }
+  }
+
+  private TargetState rehearse(Rehearsed part, long size, SpaceNeeded space) throws IOException {
+    Aim aim = part.aim();
+    if (aim == null) {
+      space.besideTarget(part.path(), size);
+      return TargetState.MISSING;
+    }
+    aim.before = aim.target.probe(context.patience());
+    addSpace(space, aim, size);
+    return aim.before;
+  }
+
+  private long rehearseFile(SpaceNeeded space) throws IOException {
     Path directory = Files.createTempDirectory("backuphelper-");
     Path image = directory.resolve("image");
     try {
       PrivateFiles.create(image);
       input.stage(Objects.requireNonNull(order.file(), "file"), image);
+      // The real one is staged in the store.
+      space.inStore(Files.size(image));
       return Files.size(image);
     } finally {
       Files.deleteIfExists(image);
@@ -196,13 +225,10 @@ public final class RestoreOperation {
     }
     List<Aim> aims = new ArrayList<>();
     for (Wanted want : wanted) {
-      aims.add(new Aim(want, want.engine().target()));
+      aims.add(aim(want));
     }
     List<Path> targets = aims.stream().map(aim -> aim.target.path()).toList();
-    if (targets.stream().distinct().count() < targets.size()) {
-      throw new InvalidRequestException(
-          "two components would go to the same file: " + targets, "Give each a file of its own.");
-    }
+    requireDistinct(targets);
     try (TargetLocks locks = TargetLocks.take(targets, "restore", context.patience())) {
       List<PlanFile> superseded = new SupersededPlans(context, targets, resolvingId()).require();
       for (Aim aim : aims) {
@@ -217,6 +243,19 @@ public final class RestoreOperation {
       tidy(() -> new SupersededPlans(context, targets, resolvingId()).forget(superseded));
       return report;
     }
+  }
+
+  private static void requireDistinct(List<Path> targets) {
+    if (targets.stream().distinct().count() < targets.size()) {
+      throw new InvalidRequestException(
+          "two components would go to the same file: " + targets, "Give each a file of its own.");
+    }
+  }
+
+  private Aim aim(Wanted want) throws IOException {
+    Target target = want.engine().target();
+    TargetPaths.requireOutside(target.path(), List.of(context.store(), journal.store()));
+    return new Aim(want, target);
   }
 
   /** Where a component goes, and what is found there. */
@@ -300,31 +339,20 @@ public final class RestoreOperation {
   }
 
   private void requireSpace(List<Aim> aims, List<RestorePart.Image> images) throws IOException {
-    Map<FileStore, Long> needed = new HashMap<>();
-    long inStore = METADATA_BYTES;
+    SpaceNeeded space = new SpaceNeeded(journal.store(), "the restore");
     for (int index = 0; index < aims.size(); index++) {
-      Aim aim = aims.get(index);
-      long size = images.get(index).size();
-      add(needed, PrivateFiles.parent(aim.target.path()), aim.target.spaceNeeded(aim.before, size));
-      if (aim.before == TargetState.DATABASE) {
-        // The safety backup, and the copy that proves the result.
-        inStore += order.safetyBackup() ? sizeOf(aim) : 0;
-        inStore += order.verified() ? size : 0;
-      }
+      addSpace(space, aims.get(index), images.get(index).size());
     }
-    requireSpace(journal.store().location(), journal.store().usableSpace(), inStore);
-    Optional<Path> localStore = journal.store().path("any").map(PrivateFiles::parent);
-    if (localStore.isPresent()) {
-      // Store and target may share a disk.
-      add(needed, localStore.get(), inStore);
-    }
-    for (Map.Entry<FileStore, Long> disk : needed.entrySet()) {
-      requireSpace(disk.getKey().toString(), disk.getKey().getUsableSpace(), disk.getValue());
-    }
+    space.require();
   }
 
-  private static void add(Map<FileStore, Long> needed, Path folder, long bytes) throws IOException {
-    needed.merge(Files.getFileStore(folder), bytes, Long::sum);
+  private void addSpace(SpaceNeeded space, Aim aim, long size) throws IOException {
+    space.besideTarget(aim.target.path(), aim.target.spaceNeeded(aim.before, size));
+    if (aim.before == TargetState.DATABASE) {
+      // The safety backup, and the copy that proves the result.
+      space.inStore(order.safetyBackup() ? sizeOf(aim) : 0);
+      space.inStore(order.verified() ? size : 0);
+    }
   }
 
   private long sizeOf(Aim aim) throws IOException {
@@ -333,21 +361,11 @@ public final class RestoreOperation {
     }
   }
 
-  private static void requireSpace(String where, long usable, long needed) {
-    if (usable < needed) {
-      throw new StorageException(
-          ErrorCode.NO_SPACE,
-          "no room for the restore on %s: it needs %d bytes, %d are free"
-              .formatted(where, needed, usable),
-          "Free some space; nothing was changed.");
-    }
-  }
-
   private @Nullable Backup safetyBackup(List<Aim> aims) {
     List<Source> databases =
         aims.stream()
             .filter(aim -> aim.before == TargetState.DATABASE)
-            .map(aim -> aim.wanted.engine())
+            .map(aim -> aim.wanted.engine().at(aim.target.path()))
             .toList();
     if (databases.isEmpty() || !order.safetyBackup()) {
       return null;
@@ -420,7 +438,7 @@ public final class RestoreOperation {
         outcome,
         restored,
         Optional.ofNullable(safety).map(Backup::id),
-        order.verified(),
+        order.verified() && !input.isDamaged(),
         contended,
         warnings,
         order.dryRun(),

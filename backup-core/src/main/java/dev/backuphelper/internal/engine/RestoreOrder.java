@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param actor who asks for it; null when unknown
  * @param pattern the pattern of file names in a folder; null for the usual ones
  * @param confirmation asked before anything that exists is overwritten
+ * @param refuseDamaged whether a verified restore refuses what was damaged when it was backed up
  * @param resolving the open plan that this restore brings to its end; null for none
  */
 public record RestoreOrder(
@@ -40,6 +41,7 @@ public record RestoreOrder(
     @Nullable String actor,
     @Nullable String pattern,
     Predicate<List<Path>> confirmation,
+    boolean refuseDamaged,
     @Nullable Plan resolving) {
   /** Copies the collections. */
   public RestoreOrder {
@@ -69,6 +71,7 @@ public record RestoreOrder(
         null,
         null,
         existing -> true,
+        false,
         plan);
   }
 

@@ -6,6 +6,7 @@ import dev.backuphelper.model.SourceName;
 import dev.backuphelper.source.Progress;
 import dev.backuphelper.source.Snapshot;
 import dev.backuphelper.source.Source;
+import dev.backuphelper.source.SourceBusyException;
 import dev.backuphelper.source.Target;
 import dev.backuphelper.source.TargetState;
 import dev.backuphelper.store.StagedFile;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,7 @@ final class RestorePart {
   private final Image image;
   private final BackupId id;
   private boolean written;
+  private boolean finished;
 
   RestorePart(
       SourceName name,
@@ -101,16 +104,29 @@ final class RestorePart {
    * Puts the image in place, and checks by content that it is there.
    *
    * @return whether exactly the image is there; if not, somebody else goes on changing it
+   * @throws SourceBusyException if the target is in use; it was not changed
    * @throws IOException if writing failed, or what is there afterwards is unsound
    */
   boolean restore(Means means) throws IOException {
-    if (content != TargetState.DATABASE) {
-      target.clear(content, aside(), means.patience());
-      written = true;
-      means.events().step("target-written", target.path());
-      return true;
+    try {
+      boolean exact = content == TargetState.DATABASE ? put(means) : clear(means);
+      finished = true;
+      return exact;
+    } catch (SourceBusyException busy) {
+      // Whoever hears that a target is busy takes it to be as it was.
+      throw written ? new IOException(busy.getMessage(), busy) : busy;
     }
-    boolean exact = put(means);
+  }
+
+  private boolean clear(Means means) throws IOException {
+    target.clear(content, aside(), means.patience());
+    written = true;
+    means.events().step("target-written", target.path());
+    return true;
+  }
+
+  private boolean put(Means means) throws IOException {
+    boolean exact = writeUntilItHolds(means);
     if (means.withSettings() && !target.applySettings(image.facts(), means.patience())) {
       means
           .events()
@@ -121,7 +137,7 @@ final class RestorePart {
     return exact;
   }
 
-  private boolean put(Means means) throws IOException {
+  private boolean writeUntilItHolds(Means means) throws IOException {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       Target.Written how = write(image, means);
       written = true;
@@ -136,6 +152,7 @@ final class RestorePart {
   private Target.Written write(Image from, Means means) throws IOException {
     return target.write(
         new Target.WriteOrder(
+            before,
             from.path(),
             PlanFile.scratch(target.path(), "new", id),
             aside(),
@@ -145,10 +162,7 @@ final class RestorePart {
   }
 
   private boolean holds(Path expected, Means means) throws IOException {
-    try (StagedFile copy = means.scratch().stage()) {
-      try (Snapshot snapshot = target.open(means.patience())) {
-        snapshot.copyTo(copy.path(), Progress.NONE);
-      }
+    try (StagedFile copy = copied(means)) {
       if (engine.sameImage(expected, copy.path())) {
         return true;
       }
@@ -159,36 +173,86 @@ final class RestorePart {
     }
   }
 
+  private StagedFile copied(Means means) throws IOException {
+    StagedFile copy = means.scratch().stage();
+    try (Snapshot snapshot = target.open(means.patience())) {
+      snapshot.copyTo(copy.path(), Progress.NONE);
+      return copy;
+    } catch (IOException | RuntimeException failure) {
+      copy.close();
+      throw failure;
+    }
+  }
+
+  /**
+   * Tells whether there is something to undo, which is what this restore wrote.
+   *
+   * @param former the image of the database that was there; null when there is none
+   * @throws TargetChangedException if somebody else has committed to the target since
+   * @throws IOException if that cannot be found out; then nothing may be undone either
+   */
+  boolean isToBeUndone(@Nullable Path former, Means means) throws IOException {
+    if (before == TargetState.DATABASE && former == null) {
+      if (written || holdsImage(means)) {
+        throw new IOException("there is no safety backup of " + target.path());
+      }
+      // The engine itself undid the write that failed.
+      return false;
+    }
+    if (!written && before == TargetState.UNREADABLE) {
+      return true;
+    }
+    TargetState now = target.probe(means.patience());
+    if (now != TargetState.DATABASE) {
+      requireOwn(!finished || now == content);
+      return true;
+    }
+    try (StagedFile copy = copied(means)) {
+      if (former != null && engine.sameImage(former, copy.path())) {
+        return false;
+      }
+      requireOwn(holdsWhatWasWritten(copy.path()) || isBroken(copy.path()));
+      return true;
+    }
+  }
+
+  // A database that is open elsewhere cannot be made missing: it is left without tables.
+  private boolean holdsWhatWasWritten(Path copy) throws IOException {
+    return content == TargetState.DATABASE
+        ? engine.sameImage(image.path(), copy)
+        : List.of().equals(engine.inspect(copy, CheckLevel.NONE).facts().get("tables"));
+  }
+
+  private boolean holdsImage(Means means) throws IOException {
+    try (StagedFile copy = copied(means)) {
+      return holdsWhatWasWritten(copy.path());
+    }
+  }
+
+  // What was finished was sound, so it was not this restore that broke it.
+  private boolean isBroken(Path copy) throws IOException {
+    return !finished && engine.inspect(copy, CheckLevel.QUICK).damaged();
+  }
+
+  private void requireOwn(boolean own) throws TargetChangedException {
+    if (!own) {
+      throw new TargetChangedException(target.path());
+    }
+  }
+
   /**
    * Makes the target again what it was before.
    *
    * @param former the image of the database that was there; null when there is none
    */
-  void rollBack(@Nullable Path former, Means means) throws IOException {
-    if (before != TargetState.DATABASE) {
+  void undo(@Nullable Path former, Means means) throws IOException {
+    if (former == null) {
       target.undo(before, aside());
-    } else if (former != null) {
-      writeBack(former, means);
-    } else if (written) {
-      throw new IOException("there is no safety backup of " + target.path());
+      return;
     }
-    // Else the engine itself undid the write that failed.
-  }
-
-  private void writeBack(Path former, Means means) throws IOException {
-    if (!holdsAlready(former, means)) {
-      write(new Image(former, Map.of()), means);
-      if (!holds(former, means)) {
-        throw new IOException("somebody else changes " + target.path() + " at the same time");
-      }
-    }
-  }
-
-  private boolean holdsAlready(Path former, Means means) {
-    try {
-      return target.probe(means.patience()) == TargetState.DATABASE && holds(former, means);
-    } catch (IOException unsound) {
-      return false;
+    write(new Image(former, Map.of()), means);
+    if (!holds(former, means)) {
+      throw new IOException("somebody else changes " + target.path() + " at the same time");
     }
   }
 }

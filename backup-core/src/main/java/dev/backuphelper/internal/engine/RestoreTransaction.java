@@ -5,7 +5,6 @@ import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.RestoreFailedException;
 import dev.backuphelper.error.StorageException;
-import dev.backuphelper.internal.io.PrivateFiles;
 import dev.backuphelper.internal.io.ProcessOwner;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
@@ -41,6 +40,7 @@ final class RestoreTransaction {
   private final List<PlanFile> plans = new ArrayList<>();
   // The plans of a killed restore that these take the place of, if that had begun to write.
   private final List<PlanFile> begun = new ArrayList<>();
+  private final List<Path> changedByOthers = new ArrayList<>();
 
   /**
    * Creates a transaction.
@@ -138,12 +138,8 @@ final class RestoreTransaction {
     boolean two =
         order.id() != null
             && !context.store().location().equals(journal.store().location())
-            && context.store().path("any").map(RestoreTransaction::writable).orElse(true);
+            && context.store().folder().map(Files::isWritable).orElse(true);
     return two ? List.of(journal, context) : List.of(journal);
-  }
-
-  private static boolean writable(Path file) {
-    return Files.isWritable(PrivateFiles.parent(file));
   }
 
   // A file that replaces that of a killed restore says that a target may be half done. It must not
@@ -257,8 +253,10 @@ final class RestoreTransaction {
       closeAfter(cause);
       return cause;
     }
-    markUnfinished(changed - 1, cause);
-    Optional<Exception> trouble = rollBack(changed);
+    if (plans.get(changed - 1).phase() != PlanFile.Phase.DONE) {
+      markUnfinished(changed - 1, cause);
+    }
+    Optional<Exception> trouble = rollBackAll(changed, cause);
     if (trouble.isPresent()) {
       cause.addSuppressed(trouble.get());
       return failed(cause, RestoreOutcome.UNKNOWN, unknownHint());
@@ -282,14 +280,16 @@ final class RestoreTransaction {
     }
   }
 
-  private Optional<Exception> rollBack(int changed) {
+  private Optional<Exception> rollBackAll(int changed, Exception cause) {
     Exception trouble = null;
     for (int index = changed - 1; index >= 0; index--) {
-      RestorePart part = parts.get(index);
       try {
-        rollBack(part);
-        means.events().step("target-rolled-back", part.target().path());
+        rollBack(index, cause);
+        means.events().step("target-rolled-back", parts.get(index).target().path());
       } catch (IOException | RuntimeException failure) {
+        if (failure instanceof TargetChangedException) {
+          leaveToOthers(index, failure);
+        }
         if (trouble == null) {
           trouble = failure;
         } else {
@@ -300,14 +300,38 @@ final class RestoreTransaction {
     return Optional.ofNullable(trouble);
   }
 
-  private void rollBack(RestorePart part) throws IOException {
-    Optional<Component> saved = savedStateOf(part);
+  private void rollBack(int index, Exception cause) throws IOException {
+    Optional<Component> saved = savedStateOf(parts.get(index));
     if (saved.isEmpty()) {
-      part.rollBack(null, means);
+      undo(index, null, cause);
       return;
     }
     try (BackupCheck.LocalImage former = BackupCheck.LocalImage.of(journal, saved.get())) {
-      part.rollBack(former.path(), means);
+      undo(index, former.path(), cause);
+    }
+  }
+
+  private void undo(int index, @Nullable Path former, Exception cause) throws IOException {
+    RestorePart part = parts.get(index);
+    if (part.isToBeUndone(former, means)) {
+      // Else recovery would take what is undone here for a change by somebody else.
+      if (plans.get(index).phase() == PlanFile.Phase.DONE) {
+        markUnfinished(index, cause);
+      }
+      part.undo(former, means);
+    }
+  }
+
+  // No target looks like the empty fingerprint, so recovery asks before it overwrites this one.
+  private void leaveToOthers(int index, Exception cause) {
+    PlanFile plan = plans.get(index);
+    changedByOthers.add(plan.target());
+    if (plan.phase() == PlanFile.Phase.DONE) {
+      try {
+        plan.in(PlanFile.Phase.DONE, "").write();
+      } catch (IOException notMarked) {
+        cause.addSuppressed(notMarked);
+      }
     }
   }
 
@@ -337,8 +361,13 @@ final class RestoreTransaction {
             ? "No safety backup was made."
             : "What was there is the safety backup %s in %s."
                 .formatted(safety.id(), journal.store().location());
-    return "Undoing it failed too, so the restore of %s stays open. %s Run: backup recover"
-        .formatted(targets, saved);
+    if (changedByOthers.isEmpty()) {
+      return "Undoing it failed too, so the restore of %s stays open. %s Run: backup recover"
+          .formatted(targets, saved);
+    }
+    return ("Somebody else has committed to %s since, which is not undone, so the restore of %s stays"
+            + " open. %s Choose: backup recover --restore, or backup recover --keep")
+        .formatted(changedByOthers, targets, saved);
   }
 
   private BackupException unexpected(Exception failure) {

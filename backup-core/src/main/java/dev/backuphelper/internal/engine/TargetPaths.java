@@ -7,12 +7,14 @@ import dev.backuphelper.internal.io.ProcessOwner;
 import dev.backuphelper.model.Component;
 import dev.backuphelper.model.Manifest;
 import dev.backuphelper.model.SourceName;
+import dev.backuphelper.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Decides where each component of a restore goes. */
 final class TargetPaths {
@@ -82,18 +84,30 @@ final class TargetPaths {
           "the target is a folder: " + target,
           "Name the file in it, as in: --target " + target.resolve("app.db"));
     }
-    // Any name will do to ask a local store for its folder.
-    boolean inStore =
-        context
-            .store()
-            .path("any")
-            .map(PrivateFiles::parent)
-            .filter(PrivateFiles.parent(absolute)::equals)
-            .isPresent();
-    if (inStore) {
-      throw new RefusedException(
-          "the target lies in the store itself: " + target, "Choose another folder.");
+    if (context.store().folder().filter(PrivateFiles.parent(absolute)::equals).isPresent()) {
+      throw inStore(target);
     }
     return absolute;
+  }
+
+  /**
+   * Makes sure that a target lies in none of the stores, whatever links led to it: an artifact
+   * would be overwritten.
+   *
+   * @param target the real path of a target, whose folder exists
+   */
+  static void requireOutside(Path target, List<Store> stores) throws IOException {
+    for (Store store : stores) {
+      Optional<Path> folder = store.folder().filter(Files::exists);
+      if (folder.isPresent()
+          && folder.get().toRealPath().equals(PrivateFiles.parent(target).toRealPath())) {
+        throw inStore(target);
+      }
+    }
+  }
+
+  private static RefusedException inStore(Path target) {
+    return new RefusedException(
+        "the target lies in the store itself: " + target, "Choose another folder.");
   }
 }

@@ -1,25 +1,16 @@
 package dev.backuphelper.internal.engine;
 
-import dev.backuphelper.codec.Digest;
-import dev.backuphelper.error.BackupException;
-import dev.backuphelper.error.BackupNotFoundException;
-import dev.backuphelper.error.ErrorCode;
-import dev.backuphelper.internal.io.PrivateFiles;
-import dev.backuphelper.internal.io.StagingName;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
-import dev.backuphelper.model.Check;
-import dev.backuphelper.model.CheckStatus;
 import dev.backuphelper.model.GroupId;
 import dev.backuphelper.report.Listing;
 import dev.backuphelper.report.VerifyReport;
 import dev.backuphelper.report.VerifyReport.VerifiedFile;
-import dev.backuphelper.source.Inspection;
+import dev.backuphelper.retention.RetentionPlan;
 import dev.backuphelper.store.LockMode;
 import dev.backuphelper.store.StoreLock;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,6 +52,11 @@ public final class VerifyOperation {
 
   private List<VerifiedFile> verifyStore() throws IOException {
     List<VerifiedFile> files = new ArrayList<>();
+    if (!order.ids().isEmpty()) {
+      new Lookup(context).requireStore(order.ids().get(0));
+    } else if (!context.store().exists()) {
+      return files;
+    }
     new Leftovers(context).sweepIfIdle();
     try (StoreLock lock = context.lock(LockMode.SHARED, "verify")) {
       Listing listing = context.catalog().list();
@@ -70,17 +66,13 @@ public final class VerifyOperation {
         List<VerifiedFile> found = check.examine(backup, order.level());
         boolean good = found.stream().allMatch(VerifiedFile::valid);
         boolean newestGood = good && groupsWithGoodBackup.add(backup.group());
+        // Not the moment of its id: after a clock that stood ahead, all later ids do too.
         for (VerifiedFile file : found) {
-          files.add(withinLimits(file, newestGood ? backup.id().instant() : null));
+          files.add(withinLimits(file, newestGood ? backup.manifest().date() : null));
         }
         events.step("verified", backup.id());
       }
       files.addAll(unreadable(listing));
-    } catch (NoSuchFileException noStore) {
-      if (!order.ids().isEmpty()) {
-        throw new BackupNotFoundException(
-            "backup not found: " + order.ids().get(0), "There is no store in " + noStore.getFile());
-      }
     }
     return files;
   }
@@ -112,9 +104,10 @@ public final class VerifyOperation {
 
   private List<VerifiedFile> verifyFolder(Path folder) throws IOException {
     List<VerifiedFile> files = new ArrayList<>();
+    PlainCheck check = new PlainCheck(context, order.level());
     boolean newestGood = true;
     for (PlainFolder.Entry entry : new PlainFolder(folder, order.patterns()).files()) {
-      VerifiedFile file = examine(entry.path());
+      VerifiedFile file = check.examineOneOfSeveral(entry.path()).file();
       boolean decides = newestGood && file.valid();
       files.add(withinLimits(file, decides ? entry.modified().toInstant() : null));
       newestGood &= !decides;
@@ -123,53 +116,9 @@ public final class VerifyOperation {
   }
 
   private VerifiedFile verifyFile(Path file) throws IOException {
-    VerifiedFile found = examine(file);
+    VerifiedFile found = new PlainCheck(context, order.level()).examine(file);
     return withinLimits(
         found, Files.exists(file) ? Files.getLastModifiedTime(file).toInstant() : null);
-  }
-
-  private VerifiedFile examine(Path file) throws IOException {
-    PlainFile plain = new PlainFile(context, file);
-    Path directory = Files.createTempDirectory("backuphelper-");
-    Path image = directory.resolve(StagingName.next());
-    try {
-      PrivateFiles.create(image);
-      plain.stageTo(image, context.patience());
-      ImageCheck check = ImageCheck.of(plain.source(), image, order.level());
-      return verified(file, check.digest(), check.inspection());
-    } catch (BackupException failure) {
-      if (failure.code() != ErrorCode.CORRUPT && failure.code() != ErrorCode.SOURCE_UNREADABLE) {
-        throw failure;
-      }
-      return invalid(file.toString(), String.valueOf(failure.getMessage()));
-    } finally {
-      Files.deleteIfExists(image);
-      Files.deleteIfExists(image.resolveSibling(image.getFileName() + "-journal"));
-      Files.deleteIfExists(directory);
-    }
-  }
-
-  private static VerifiedFile verified(Path file, Digest digest, Inspection inspection)
-      throws IOException {
-    Optional<String> problem =
-        inspection.checks().stream()
-            .filter(Check::isFailed)
-            .findFirst()
-            .map(check -> "validation failed: %s: %s".formatted(check.name(), check.detail()));
-    // A backup of ours may be of a database without tables; a file that nobody vouches for is more
-    // likely no backup at all.
-    Optional<String> noTables =
-        inspection.checks().stream()
-            .filter(check -> check.name().equals("tables") && check.status() != CheckStatus.OK)
-            .findFirst()
-            .map(check -> "validation failed: " + check.detail());
-    return new VerifiedFile(
-        Optional.empty(),
-        file.toString(),
-        problem.or(() -> noTables),
-        Files.size(file),
-        Optional.of(digest.sha256()),
-        inspection.checks());
   }
 
   private VerifiedFile withinLimits(VerifiedFile file, @Nullable Instant newestGood) {
@@ -187,16 +136,24 @@ public final class VerifyOperation {
       problem =
           Optional.of("too large: %d bytes, at most %d asked".formatted(file.size(), maxSize));
     } else if (maxAge != null && newestGood != null) {
-      Duration age = Duration.between(newestGood, context.clock().instant());
-      if (age.compareTo(maxAge) > 0) {
-        problem =
-            Optional.of(
-                "too old: the newest good one is %d minutes old, at most %d asked"
-                    .formatted(age.toMinutes(), maxAge.toMinutes()));
-      }
+      problem = ageProblem(newestGood, maxAge);
     }
     return new VerifiedFile(
         file.id(), file.path(), problem, file.size(), file.sha256(), file.checks());
+  }
+
+  private Optional<String> ageProblem(Instant newestGood, Duration maxAge) {
+    Duration age = Duration.between(newestGood, context.clock().instant());
+    if (age.compareTo(RetentionPlan.FUTURE_TOLERANCE.negated()) < 0) {
+      return Optional.of(
+          "of unknown age: the newest good one is dated %s, more than a day ahead"
+              .formatted(newestGood));
+    }
+    return age.compareTo(maxAge) <= 0
+        ? Optional.empty()
+        : Optional.of(
+            "too old: the newest good one is %d minutes old, at most %d asked"
+                .formatted(age.toMinutes(), maxAge.toMinutes()));
   }
 
   private static VerifiedFile invalid(String path, String problem) {

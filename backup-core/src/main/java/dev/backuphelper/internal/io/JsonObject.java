@@ -63,7 +63,12 @@ public final class JsonObject {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String key = parser.currentName();
       parser.nextToken();
+      int known = values.size();
       values.put(key, readValue(parser));
+      // Two readers might each believe another of the two.
+      if (values.size() == known) {
+        throw new MalformedDocumentException(key + " is there twice", null);
+      }
     }
     return cast(values);
   }

@@ -41,8 +41,16 @@ final class DataSourceLocator implements Locator {
       }
       return Path.of(file);
     } catch (SQLException e) {
-      throw new IOException("the data source gave no SQLite connection: " + e.getMessage(), e);
+      throw new IOException("the data source gave no SQLite connection: " + describe(e));
     }
+  }
+
+  // Neither its message nor itself as a cause: a pool or a driver may name the URL there, and that
+  // may hold a key.
+  private static String describe(SQLException failure) {
+    return "%s (SQL state %s, code %d)"
+        .formatted(
+            failure.getClass().getSimpleName(), failure.getSQLState(), failure.getErrorCode());
   }
 
   private static @Nullable String mainFile(Connection connection) throws SQLException {

@@ -60,6 +60,18 @@ final class ImageFile {
     }
   }
 
+  /** Writes so many zeros into a file, at least, and makes them durable. */
+  static void fillWithZeros(Path file, long size) throws IOException {
+    ByteBuffer zeros = ByteBuffer.allocateDirect(BLOCK);
+    try (FileChannel channel = FileChannel.open(file, WRITE)) {
+      long written = 0;
+      while (written < size) {
+        written += channel.write(zeros.clear(), written);
+      }
+      channel.force(true);
+    }
+  }
+
   /** Copies an image to a new private file. The copy is not yet durable. */
   static void copy(Path image, Path copy, Progress progress) throws IOException {
     try (FileChannel from = FileChannel.open(image, READ);

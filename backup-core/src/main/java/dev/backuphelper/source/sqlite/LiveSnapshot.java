@@ -3,6 +3,7 @@ package dev.backuphelper.source.sqlite;
 import dev.backuphelper.internal.io.Writeback;
 import dev.backuphelper.source.Progress;
 import dev.backuphelper.source.Snapshot;
+import dev.backuphelper.source.SourceFeature;
 import dev.backuphelper.source.SourceUnreadableException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConnection;
@@ -85,6 +87,11 @@ final class LiveSnapshot implements Snapshot {
   }
 
   @Override
+  public Set<SourceFeature> features() {
+    return moment.isWal() ? Set.of(SourceFeature.SNAPSHOT_WITHOUT_BLOCKING) : Set.of();
+  }
+
+  @Override
   public String engineVersion() {
     return engineVersion;
   }
@@ -104,13 +111,30 @@ final class LiveSnapshot implements Snapshot {
       throw SqliteFailure.of(database, e);
     }
     if (code != 0) {
-      throw SqliteFailure.of(database, code);
+      throw SqliteFailure.isInputOutput(code) && hasRoom(file)
+          ? new SourceUnreadableException(
+              database + " cannot be read to its end: input or output failed (" + code + ")")
+          : SqliteFailure.of(database, code);
     }
     moment.requireUntouched();
     requireWhole(file);
     // Without the mark of a log the image grows no sidecars wherever it is opened.
     ImageFile.setWal(file, false);
     Files.deleteIfExists(DatabaseFile.sidecar(file, DatabaseFile.JOURNAL));
+  }
+
+  /**
+   * SQLite does not tell which of the two files failed. If the copy's disk takes as many bytes as
+   * the copy would have had, it was the database.
+   */
+  private boolean hasRoom(Path file) {
+    try {
+      ImageFile.fillWithZeros(file, size());
+      return true;
+    } catch (IOException failure) {
+      LOG.debug("{} cannot be written", file, failure);
+      return false;
+    }
   }
 
   private void requireWhole(Path file) throws IOException {

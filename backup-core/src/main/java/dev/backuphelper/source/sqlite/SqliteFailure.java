@@ -46,6 +46,11 @@ final class SqliteFailure {
     return code == SQLiteErrorCode.SQLITE_BUSY || code == SQLiteErrorCode.SQLITE_LOCKED;
   }
 
+  /** Tells whether a code that the backup interface returned is of a disk, not of content. */
+  static boolean isInputOutput(int code) {
+    return SQLiteErrorCode.getErrorCode(code & 0xff) == SQLiteErrorCode.SQLITE_IOERR;
+  }
+
   /** Tells whether the content is at fault: no database, or a broken one. */
   static boolean isDamage(SQLException failure) {
     return isDamage(code(failure)) && !namesUnknown(message(failure));

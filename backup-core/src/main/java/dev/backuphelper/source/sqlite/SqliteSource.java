@@ -4,7 +4,6 @@ import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.source.Inspection;
 import dev.backuphelper.source.Snapshot;
 import dev.backuphelper.source.Source;
-import dev.backuphelper.source.SourceFeature;
 import dev.backuphelper.source.TableDifference;
 import dev.backuphelper.source.Target;
 import java.io.IOException;
@@ -15,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.Set;
 import javax.sql.DataSource;
 
 /**
@@ -25,8 +23,6 @@ import javax.sql.DataSource;
  * <p>Immutable and thread-safe.
  */
 public final class SqliteSource implements Source {
-  private static final Duration FEATURE_PATIENCE = Duration.ofSeconds(5);
-
   private final Locator locator;
   private final ConnectionHook hook;
   private final boolean sharedDriver;
@@ -115,14 +111,6 @@ public final class SqliteSource implements Source {
   @Override
   public Path location() throws IOException {
     return DatabaseFile.resolveExisting(locator.path());
-  }
-
-  @Override
-  public Set<SourceFeature> features() throws IOException {
-    requireOneDriver();
-    try (ReadTransaction moment = ReadTransaction.begin(location(), connector, FEATURE_PATIENCE)) {
-      return moment.isWal() ? Set.of(SourceFeature.SNAPSHOT_WITHOUT_BLOCKING) : Set.of();
-    }
   }
 
   /**

@@ -123,7 +123,8 @@ final class SqliteTarget implements Target {
 
   @Override
   public Written write(WriteOrder order) throws IOException {
-    TargetState state = probe(order.patience());
+    TargetState state =
+        order.before() == TargetState.UNREADABLE ? TargetState.UNREADABLE : probe(order.patience());
     if (state == TargetState.DATABASE || state == TargetState.EMPTY) {
       oneDriver.require();
       boolean empty = state == TargetState.EMPTY;

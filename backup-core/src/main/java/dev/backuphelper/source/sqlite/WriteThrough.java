@@ -50,7 +50,7 @@ final class WriteThrough {
       return false;
     }
     if (JournalMode.of(order.facts()) == JournalMode.WAL) {
-      setJournalMode(JournalMode.WAL, order.patience());
+      afterwards(() -> setJournalMode(JournalMode.WAL, order.patience()));
     }
     return true;
   }
@@ -67,9 +67,29 @@ final class WriteThrough {
     }
     boolean written = copy(order);
     if (written && wal) {
-      emptyLog();
+      afterwards(this::emptyLog);
     }
     return written;
+  }
+
+  /** Something done once the image is written. */
+  private interface Step {
+    void run() throws IOException, SQLException;
+  }
+
+  /**
+   * Does what is left to do. The target is changed by then, so no failure may pass for one of a
+   * target that is busy or cannot be read.
+   */
+  private void afterwards(Step step) throws IOException {
+    try {
+      step.run();
+    } catch (IOException e) {
+      throw new IOException(target + " was written, but then: " + e.getMessage(), e);
+    } catch (SQLException e) {
+      IOException told = SqliteFailure.of(target, e);
+      throw new IOException(target + " was written, but then: " + told.getMessage(), told);
+    }
   }
 
   /**
@@ -78,9 +98,12 @@ final class WriteThrough {
   private boolean writeWithOtherPages(WriteOrder order) throws IOException, SQLException {
     setJournalMode(JournalMode.DELETE, order.patience());
     try {
-      boolean written = copy(order);
-      setJournalMode(JournalMode.WAL, order.patience());
-      return written;
+      if (!copy(order)) {
+        setJournalMode(JournalMode.WAL, order.patience());
+        return false;
+      }
+      afterwards(() -> setJournalMode(JournalMode.WAL, order.patience()));
+      return true;
     } catch (IOException | SQLException e) {
       bringBackLog(e);
       throw e;

@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -70,7 +69,7 @@ public final class LocalStore implements Store {
 
   @Override
   public Set<StoreFeature> features() {
-    return Set.of(StoreFeature.LOCAL_FILES, StoreFeature.PROCESS_LOCKS);
+    return Set.of(StoreFeature.PROCESS_LOCKS);
   }
 
   @Override
@@ -163,14 +162,19 @@ public final class LocalStore implements Store {
   }
 
   @Override
-  public List<String> sweepStaged(Set<String> keep) throws IOException {
+  public List<String> sweepStaged() throws IOException {
     List<String> swept = new ArrayList<>();
     for (String name : list()) {
-      if (StagingName.isLeftOver(name) && !keep.contains(name) && delete(name)) {
+      if (StagingName.isLeftOver(name) && delete(name)) {
         swept.add(name);
       }
     }
     return swept;
+  }
+
+  @Override
+  public Optional<Path> folder() {
+    return Optional.of(directory);
   }
 
   @Override
@@ -191,26 +195,18 @@ public final class LocalStore implements Store {
               () ->
                   new LockHeldException(
                       "the store " + location() + " is in use: " + DirectoryLock.holder(file)));
-    } catch (AccessDeniedException | ReadOnlyFileSystemException readOnly) {
-      return lockReadOnly(mode, readOnly);
-    } catch (FileSystemException failure) {
-      if (Files.isWritable(directory)) {
-        throw failure;
+    } catch (FileSystemException | ReadOnlyFileSystemException failure) {
+      // Whoever cannot write a lock file into the folder can still read a store on a read-only
+      // medium; nobody removes anything from there. Where the folder can be written, somebody else
+      // may, so that a lock file that cannot be opened is no reason to go without.
+      if (mode == LockMode.SHARED && !Files.isWritable(directory)) {
+        return () -> {};
       }
-      return lockReadOnly(mode, failure);
+      if (failure instanceof FileSystemException denied) {
+        throw denied;
+      }
+      throw new IOException("the file system of " + location() + " is read-only", failure);
     }
-  }
-
-  // Whoever cannot write a lock file into the folder can still read a store on a read-only medium;
-  // nobody removes anything from there.
-  private static StoreLock lockReadOnly(LockMode mode, Exception readOnly) throws IOException {
-    if (mode == LockMode.SHARED) {
-      return () -> {};
-    }
-    if (readOnly instanceof IOException failure) {
-      throw failure;
-    }
-    throw new IOException("the file system is read-only", readOnly);
   }
 
   @Override

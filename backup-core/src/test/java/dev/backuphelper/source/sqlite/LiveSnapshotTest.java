@@ -79,9 +79,9 @@ class LiveSnapshotTest {
       assertThat(snapshot.facts()).isEqualTo(Map.of("journal_mode", mode.key()));
       assertThat(snapshot.size()).isEqualTo(Files.size(database));
       assertThat(snapshot.engineVersion()).matches("3\\.\\d+\\.\\d+");
+      assertThat(snapshot.features().contains(SourceFeature.SNAPSHOT_WITHOUT_BLOCKING))
+          .isEqualTo(mode == JournalMode.WAL);
     }
-    assertThat(source.features().contains(SourceFeature.SNAPSHOT_WITHOUT_BLOCKING))
-        .isEqualTo(mode == JournalMode.WAL);
     assertThat(TestDatabase.beside(database)).isEmpty();
   }
 
@@ -261,6 +261,22 @@ class LiveSnapshotTest {
 
     assertThat(ImageFile.sameContent(database, image)).isTrue();
     assertThat(TestDatabase.beside(database)).isEmpty();
+  }
+
+  /** A log that lost its end is read where SQLite knows that there are pages. */
+  @Test
+  void copyTo_whenTheDatabaseCannotBeRead_isUnreadable() throws Exception {
+    TestDatabase.create(database, JournalMode.WAL);
+    try (Connection writer = TestDatabase.open(database)) {
+      TestDatabase.run(writer, "UPDATE t SET tag = 'logged'");
+      try (Snapshot snapshot = SqliteSource.of(database).open(PATIENCE)) {
+        TestDatabase.truncate(DatabaseFile.sidecar(database, "-wal"), 4000);
+
+        assertThatExceptionOfType(SourceUnreadableException.class)
+            .isThrownBy(() -> snapshot.copyTo(image, Progress.NONE))
+            .withMessage(database + " cannot be read to its end: input or output failed (10)");
+      }
+    }
   }
 
   @ParameterizedTest

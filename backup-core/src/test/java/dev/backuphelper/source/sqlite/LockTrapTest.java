@@ -87,7 +87,6 @@ class LockTrapTest {
 
       SqliteSource source = SqliteSource.of(database);
       SqliteSource.glob(folder + "/*.db").get(0).location();
-      source.features();
       try (Snapshot snapshot = source.open(PATIENCE)) {
         snapshot.copyTo(image, Progress.NONE);
       }
@@ -145,6 +144,7 @@ class LockTrapTest {
           .target()
           .write(
               new Target.WriteOrder(
+                  TargetState.DATABASE,
                   image,
                   folder.resolve("staged"),
                   folder.resolve("aside"),

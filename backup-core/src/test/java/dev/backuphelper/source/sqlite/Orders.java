@@ -2,6 +2,7 @@ package dev.backuphelper.source.sqlite;
 
 import dev.backuphelper.source.Progress;
 import dev.backuphelper.source.Target.WriteOrder;
+import dev.backuphelper.source.TargetState;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -18,7 +19,18 @@ final class Orders {
 
   static WriteOrder order(
       Path image, Path target, JournalMode recorded, Duration patience, Progress progress) {
+    return order(TargetState.DATABASE, image, target, recorded, patience, progress);
+  }
+
+  static WriteOrder order(
+      TargetState before,
+      Path image,
+      Path target,
+      JournalMode recorded,
+      Duration patience,
+      Progress progress) {
     return new WriteOrder(
+        before,
         image,
         staged(target),
         aside(target),

@@ -10,6 +10,8 @@ import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.source.Snapshot;
 import dev.backuphelper.source.SourceUnreadableException;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteDataSource;
 
 class SqliteSourceTest {
@@ -150,6 +153,29 @@ class SqliteSourceTest {
     assertThatIOException()
         .isThrownBy(() -> SqliteSource.of(broken).location())
         .withMessageStartingWith("the data source gave no SQLite connection: ");
+  }
+
+  @Test
+  void location_ofDataSourceThatFails_keepsWhatItSaysToItself() {
+    SQLiteDataSource telling =
+        new SQLiteDataSource() {
+          @Override
+          public SQLiteConnection getConnection(String user, String password) throws SQLException {
+            throw new SQLException("no such host: jdbc:x://h/?key=topsecret", "08001", 7);
+          }
+        };
+
+    assertThatIOException()
+        .isThrownBy(() -> SqliteSource.of(telling).location())
+        .withMessage(
+            "the data source gave no SQLite connection: SQLException (SQL state 08001, code 7)")
+        .satisfies(e -> assertThat(stackTrace(e)).doesNotContain("topsecret"));
+  }
+
+  private static String stackTrace(Throwable failure) {
+    StringWriter text = new StringWriter();
+    failure.printStackTrace(new PrintWriter(text));
+    return text.toString();
   }
 
   @Test

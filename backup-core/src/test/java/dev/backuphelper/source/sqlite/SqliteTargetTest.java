@@ -117,6 +117,28 @@ class SqliteTargetTest {
     Modes.assertMode(place, "rw-r-----");
   }
 
+  @Test
+  void write_ontoWhatTheCallerCouldNotRead_keepsItAsideAlthoughItOpens() throws IOException {
+    TestDatabase.create(place, JournalMode.DELETE);
+    byte[] before = Files.readAllBytes(place);
+    assertThat(probe()).isEqualTo(TargetState.DATABASE);
+
+    Written written =
+        target()
+            .write(
+                Orders.order(
+                    TargetState.UNREADABLE,
+                    image,
+                    place,
+                    JournalMode.WAL,
+                    Orders.PATIENCE,
+                    Progress.NONE));
+
+    assertThat(written).isEqualTo(Written.INSTALLED);
+    assertRestored(JournalMode.WAL);
+    assertThat(Orders.aside(place)).hasBinaryContent(before);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"first page", "inner pages", "zeroed pages"})
   void write_ontoDamagedButReadable_goesThrough(String how) throws IOException {
@@ -369,6 +391,41 @@ class SqliteTargetTest {
     assertThat(Orders.aside(place)).hasBinaryContent(broken);
     assertThat(DatabaseFile.sidecar(Orders.aside(place), "-wal")).hasContent("log");
     Modes.assertMode(place, "rw-r--r--");
+  }
+
+  /** Once the image is in, another reader keeps the journal mode from being set. */
+  @ParameterizedTest
+  @ValueSource(strings = {"empty", "wal of other page size"})
+  void write_whenBusyAfterTheCopy_isNotSaidToHaveChangedNothing(String before) throws Exception {
+    if (before.equals("empty")) {
+      Files.createFile(place);
+    } else {
+      TestDatabase.create(place, JournalMode.WAL, 1024, 100, "old");
+    }
+    try (Connection reader = TestDatabase.open(place)) {
+      Progress progress =
+          (done, total) -> {
+            if (done == total) {
+              TestDatabase.run(reader, "BEGIN");
+              TestDatabase.ask(reader, TestDatabase.CONTENT);
+            }
+          };
+
+      assertThatIOException()
+          .isThrownBy(
+              () ->
+                  target()
+                      .write(
+                          Orders.order(
+                              image, place, JournalMode.WAL, Duration.ofMillis(50), progress)))
+          .isNotInstanceOf(SourceBusyException.class)
+          .withMessage(
+              place
+                  + " was written, but then: "
+                  + place
+                  + " cannot change its journal mode while it is in use");
+    }
+    assertThat(TestDatabase.content(place)).isEqualTo("700 new");
   }
 
   @Test

@@ -1,0 +1,61 @@
+package dev.backuphelper.internal.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.backuphelper.error.BackupException;
+import dev.backuphelper.error.ErrorCode;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileLockInterruptionException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import org.junit.jupiter.api.Test;
+
+class FailuresTest {
+  private static BackupException seen(IOException failure) {
+    return catchThrowableOfType(
+        BackupException.class,
+        () ->
+            Failures.translate(
+                "cannot work",
+                () -> {
+                  throw failure;
+                }));
+  }
+
+  @Test
+  void translate_interruption_isCalledThat() {
+    for (IOException failure :
+        new IOException[] {
+          new InterruptedIOException("interrupted while reading"),
+          new ClosedByInterruptException(),
+          new FileLockInterruptionException()
+        }) {
+      assertThat(seen(failure).code()).isEqualTo(ErrorCode.INTERRUPTED);
+      assertThat(seen(failure).hint()).isPresent();
+    }
+  }
+
+  @Test
+  void translate_anyFailure_hasAHint() {
+    assertThat(seen(new IOException("Input/output error")).hint()).isPresent();
+    assertThat(seen(new NoSuchFileException("/proc/nope")).hint())
+        .contains("Check the path, or use another folder.");
+  }
+
+  @Test
+  void translate_placeThatCannotBeWritten_namesTheWayAroundIt() {
+    for (IOException failure :
+        new IOException[] {
+          new FileSystemException("x", null, "Read-only file system"),
+          new AccessDeniedException("x")
+        }) {
+      assertThat(seen(failure).hint().orElseThrow())
+          .contains("use another folder")
+          .contains("--safety-backup-dir");
+    }
+  }
+}
