@@ -14,6 +14,7 @@ final class Parser {
           new Entry(CreateCommand::new, "create"),
           new Entry(RestoreCommand::new, "restore"),
           new Entry(VerifyCommand::new, "verify", "validate"),
+          new Entry(StatusCommand::new, "status"),
           new Entry(ListCommand::new, "list"),
           new Entry(InfoCommand::new, "info"),
           new Entry(CompareCommand::new, "compare"),

@@ -37,6 +37,7 @@ class UsageTest {
             + " --safety-backup-dir --target --verify",
         "verify   | --full --max-age-days --max-age-hours --max-size-gb --min-size-mb --pattern"
             + " --report",
+        "status   |",
         "list     |",
         "info     |",
         "compare  |",
@@ -83,6 +84,7 @@ class UsageTest {
             "create",
             "restore",
             "verify, validate",
+            "status",
             "list",
             "info",
             "compare",
