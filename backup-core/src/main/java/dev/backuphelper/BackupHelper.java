@@ -17,6 +17,7 @@ import dev.backuphelper.internal.engine.OpenPlans;
 import dev.backuphelper.internal.engine.PinOperation;
 import dev.backuphelper.internal.engine.RecoverOperation;
 import dev.backuphelper.internal.engine.RestoreOperation;
+import dev.backuphelper.internal.engine.StatusOperation;
 import dev.backuphelper.internal.engine.UsageOperation;
 import dev.backuphelper.internal.engine.VerifyOperation;
 import dev.backuphelper.model.Backup;
@@ -28,6 +29,7 @@ import dev.backuphelper.report.Listing;
 import dev.backuphelper.report.OpenPlan;
 import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.report.RestoreReport;
+import dev.backuphelper.report.StatusReport;
 import dev.backuphelper.report.UsageReport;
 import dev.backuphelper.report.VerifyReport;
 import dev.backuphelper.retention.RetentionPolicy;
@@ -309,6 +311,14 @@ public final class BackupHelper {
   /** Resolves what killed processes left open. */
   public RecoverReport recover(RecoverRequest request) {
     return new RecoverOperation(context, request.order()).run();
+  }
+
+  /**
+   * Tells whether the backups are as they should be: the last good one of each set of databases,
+   * and what is open. Reads alone, and throws nothing that it can report.
+   */
+  public StatusReport status() {
+    return new StatusOperation(context).run();
   }
 
   /** Returns the restores and migrations that have not ended, with what to do about each. */

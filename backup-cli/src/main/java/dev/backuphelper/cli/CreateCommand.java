@@ -3,27 +3,18 @@ package dev.backuphelper.cli;
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.CreateRequest;
 import dev.backuphelper.error.BackupException;
-import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.InvalidRequestException;
-import dev.backuphelper.error.SourceException;
-import dev.backuphelper.internal.engine.Failures;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupKind;
 import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.report.CleanReport;
-import dev.backuphelper.source.sqlite.SqliteSource;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.PatternSyntaxException;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -120,7 +111,8 @@ final class CreateCommand implements Command {
       CleanCommand.atLeastOne(keep);
     }
     CreateView view = new CreateView(Format.absolute(session.directory()), result);
-    BackupHelper backups = session.open(session.directory(), sources());
+    BackupHelper backups =
+        session.open(session.directory(), Databases.named(databases, "create app.db"));
     if (dryRun) {
       view.show(backups.preview(request), keep);
       return;
@@ -129,41 +121,6 @@ final class CreateCommand implements Command {
     view.show(backup);
     if (keep != null && !backup.damaged()) {
       keepNewest(backups, keep, backup.id(), result);
-    }
-  }
-
-  private List<SqliteSource> sources() {
-    if (databases.isEmpty()) {
-      throw new InvalidRequestException(
-          "no database named", "Name at least one, as in 'backup create app.db'.");
-    }
-    return databases.stream().flatMap(CreateCommand::sources).toList();
-  }
-
-  private static Stream<SqliteSource> sources(String database) {
-    Path file = Reference.path(database);
-    boolean pattern = database.chars().anyMatch(c -> "*?[{".indexOf(c) >= 0);
-    // A file whose name only looks like a pattern is meant by its name.
-    return pattern && !Files.exists(file)
-        ? matching(database).stream()
-        : Stream.of(SqliteSource.of(file));
-  }
-
-  private static List<SqliteSource> matching(String pattern) {
-    return Failures.translate("cannot look for " + pattern, () -> found(pattern));
-  }
-
-  private static List<SqliteSource> found(String pattern) throws IOException {
-    try {
-      return SqliteSource.glob(pattern);
-    } catch (PatternSyntaxException notAPattern) {
-      throw new InvalidRequestException("not a pattern: " + pattern, null, notAPattern);
-    } catch (NoSuchFileException nothing) {
-      throw new SourceException(
-          ErrorCode.SOURCE_NOT_FOUND,
-          "no database matches " + pattern,
-          "Check the folder and the pattern.",
-          nothing);
     }
   }
 

@@ -13,6 +13,9 @@ final class ExitCodes {
   static final int LOCKED = 6;
   static final int REFUSED = 7;
   static final int KEY = 9;
+  static final int GUARD_FAILED = 125;
+  static final int COMMAND_NOT_RUNNABLE = 126;
+  static final int COMMAND_NOT_FOUND = 127;
   static final int INTERRUPTED = 130;
 
   static final String HEADING = "%nExit codes:%n";
@@ -29,6 +32,8 @@ final class ExitCodes {
   static final String HELP_KEY = "9:key or passphrase missing or wrong";
   static final String HELP_INTERRUPTED =
       "130, 143:interrupted; what was published before stays good";
+  static final String HELP_GUARD =
+      "125, 126, 127, 129:of guard alone, which otherwise ends as the command that it ran";
 
   private ExitCodes() {}
 

@@ -42,6 +42,17 @@ final class Format {
         : duration.toMinutes() + " min " + duration.toSecondsPart() + " s";
   }
 
+  /** Returns how old something is, in the largest unit of which there are two, as {@code 47 h}. */
+  static String age(Duration age) {
+    if (age.toMinutes() < 2) {
+      return age.toSeconds() + " s";
+    }
+    if (age.toHours() < 2) {
+      return age.toMinutes() + " min";
+    }
+    return age.toDays() < 2 ? age.toHours() + " h" : age.toDays() + " d";
+  }
+
   /** Returns a moment, to the second. */
   static String moment(Instant instant) {
     return MOMENT.format(instant);

@@ -14,6 +14,7 @@ final class Parser {
           new Entry(CreateCommand::new, "create"),
           new Entry(RestoreCommand::new, "restore"),
           new Entry(VerifyCommand::new, "verify", "validate"),
+          new Entry(StatusCommand::new, "status"),
           new Entry(ListCommand::new, "list"),
           new Entry(InfoCommand::new, "info"),
           new Entry(CompareCommand::new, "compare"),
@@ -22,6 +23,7 @@ final class Parser {
           new Entry(PinCommand::new, "pin"),
           new Entry(UnpinCommand::new, "unpin"),
           new Entry(DeleteCommand::new, "delete"),
+          new Entry(GuardCommand::new, "guard"),
           new Entry(RecoverCommand::new, "recover"),
           new Entry(CompletionCommand::new, "completion"));
 

@@ -5,6 +5,7 @@ import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.report.RecoverReport;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +21,9 @@ import picocli.CommandLine.Parameters;
     header = "Resolve what a killed process left open.",
     synopsisHeading = "%nUsage: ",
     description = {
-      "%nWithout a choice it does what the interrupted operation had planned, unless the database"
-          + " changed since: then it says so and leaves it open.%n"
+      "%nWithout a choice it finishes an interrupted restore, and undoes an interrupted migration,"
+          + " unless the migration's policy says otherwise, somebody still works on the database, or"
+          + " it changed since: then it says so and leaves it open.%n"
     },
     optionListHeading = "%nOptions:%n",
     exitCodeListHeading = ExitCodes.HEADING,
@@ -30,15 +32,15 @@ import picocli.CommandLine.Parameters;
       ExitCodes.HELP_FAILED,
       ExitCodes.HELP_USAGE,
       "3:some were resolved, others are still open",
-      ExitCodes.HELP_INVALID,
+      "4:left open, because a plan, or the backup that it needs, is not whole",
       ExitCodes.HELP_NOT_FOUND,
-      ExitCodes.HELP_LOCKED,
-      "7:left open, because a database changed since; the message names both ways out"
+      "6:left open, because somebody works on it now",
+      "7:left open, because somebody has to decide; the message names both ways out"
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  backup recover --dry-run",
-      "  backup recover --restore      puts the backup's content there",
+      "  backup recover --restore      puts the backup's content there, whatever happened since",
       "  backup recover --keep         keeps what is there"
     })
 final class RecoverCommand implements Command {
@@ -75,7 +77,7 @@ final class RecoverCommand implements Command {
     put(result, report);
     describe(report, result);
     if (!report.open().isEmpty()) {
-      result.fail(stillOpen(report));
+      result.fail(stillOpen(report, session.directory()));
     }
   }
 
@@ -105,11 +107,7 @@ final class RecoverCommand implements Command {
   private static void put(Result result, RecoverReport report) {
     result.put("dry_run", report.dryRun());
     result.put("resolved", report.resolved().stream().map(RecoverCommand::values).toList());
-    result.put(
-        "open",
-        report.open().stream()
-            .map(open -> Map.of("marker", open.marker(), "reason", open.reason()))
-            .toList());
+    result.put("open", report.open().stream().map(RecoverCommand::values).toList());
     result.put("swept", report.swept());
     result.put("orphans", report.orphans());
   }
@@ -117,6 +115,7 @@ final class RecoverCommand implements Command {
   private static Map<String, @Nullable Object> values(RecoverReport.Resolved resolved) {
     Map<String, @Nullable Object> values = new LinkedHashMap<>();
     values.put("marker", resolved.marker());
+    values.put("title", resolved.title());
     values.put("action", resolved.action().key());
     values.put("backup", resolved.backup());
     values.put("safety_backup_id", resolved.safetyBackup().orElse(null));
@@ -124,17 +123,20 @@ final class RecoverCommand implements Command {
     return values;
   }
 
+  private static Map<String, @Nullable Object> values(RecoverReport.Open open) {
+    Map<String, @Nullable Object> values = new LinkedHashMap<>();
+    values.put("id", open.id().map(BackupId::value).orElse(null));
+    values.put("marker", open.marker());
+    values.put("code", open.code().name());
+    values.put("reason", open.reason());
+    return values;
+  }
+
   private static void describe(RecoverReport report, Result result) {
     String would = report.dryRun() ? "would be " : "";
     for (RecoverReport.Resolved resolved : report.resolved()) {
       result.sayEssence(resolved.marker());
-      result.say(
-          String.format(
-              "%s%s: restore of %s to %s",
-              would,
-              resolved.action().key(),
-              resolved.backup(),
-              String.join(", ", resolved.targets())));
+      result.say(would + words(resolved));
       resolved
           .safetyBackup()
           .ifPresent(safety -> result.say("  the state found is kept as backup " + safety));
@@ -147,14 +149,64 @@ final class RecoverCommand implements Command {
     }
   }
 
-  private static Failure stillOpen(RecoverReport report) {
+  private static String words(RecoverReport.Resolved resolved) {
+    String targets = String.join(", ", resolved.targets());
+    return switch (resolved.action()) {
+      case UNDONE -> "undone: %s; %s had not been touched".formatted(resolved.title(), targets);
+      case FINISHED ->
+          "finished: %s; %s from %s".formatted(resolved.title(), targets, resolved.backup());
+      case RESTORED ->
+          "restored: %s from %s, which undoes %s"
+              .formatted(targets, resolved.backup(), resolved.title());
+      case KEPT -> "kept: %s as found after %s".formatted(targets, resolved.title());
+    };
+  }
+
+  private static Failure stillOpen(RecoverReport report, Path directory) {
     String reasons =
         report.open().stream().map(RecoverReport.Open::reason).collect(Collectors.joining("; "));
+    ErrorCode code = worst(report.open());
     return Failure.finding(
-        ErrorCode.REFUSED.name(),
-        report.resolved().isEmpty() ? ExitCodes.REFUSED : ExitCodes.PARTLY,
+        code.name(),
+        report.resolved().isEmpty() ? exit(code) : ExitCodes.PARTLY,
         "still open: " + reasons,
-        "Put the backup's content there with 'backup recover --restore', or keep what is there with"
-            + " 'backup recover --keep'.");
+        remedy(report.open(), directory));
+  }
+
+  // What somebody has to decide comes before what is broken, and that before what ends by itself.
+  private static ErrorCode worst(List<RecoverReport.Open> open) {
+    List<ErrorCode> codes = open.stream().map(RecoverReport.Open::code).toList();
+    return codes.stream()
+        .filter(code -> exit(code) == ExitCodes.REFUSED)
+        .findFirst()
+        .orElseGet(() -> codes.contains(ErrorCode.CORRUPT) ? ErrorCode.CORRUPT : ErrorCode.LOCKED);
+  }
+
+  private static int exit(ErrorCode code) {
+    return switch (code) {
+      case LOCKED -> ExitCodes.LOCKED;
+      case CORRUPT -> ExitCodes.INVALID;
+      default -> ExitCodes.REFUSED;
+    };
+  }
+
+  private static @Nullable String remedy(List<RecoverReport.Open> open, Path directory) {
+    String remedies =
+        open.stream()
+            .filter(left -> exit(left.code()) == ExitCodes.REFUSED)
+            .flatMap(left -> left.id().stream())
+            .map(
+                id ->
+                    "backup recover %s --dir %s"
+                        .formatted(id, Format.shellWord(Format.absolute(directory))))
+            .map(
+                command ->
+                    "Put the backup's content there: %s --restore; or keep what is there: %s --keep"
+                        .formatted(command, command))
+            .collect(Collectors.joining("; "));
+    if (!remedies.isEmpty()) {
+      return remedies;
+    }
+    return worst(open) == ErrorCode.LOCKED ? "Run it again when that has ended." : null;
   }
 }

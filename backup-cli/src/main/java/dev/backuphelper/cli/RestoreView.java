@@ -123,7 +123,7 @@ record RestoreView(Path safetyDirectory, Result result) {
       case RESTORED -> "outcome: restored";
       case UNCHANGED -> "outcome: unchanged, nothing was written";
       case ROLLED_BACK -> "outcome: rolled back, every database holds what it held before";
-      case UNKNOWN -> "outcome: unknown, 'backup recover' resolves it";
+      case UNKNOWN -> "outcome: unknown, a recovery resolves it";
     };
   }
 

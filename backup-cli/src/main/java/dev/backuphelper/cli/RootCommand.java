@@ -28,6 +28,7 @@ import picocli.CommandLine.ScopeType;
       ExitCodes.HELP_LOCKED,
       ExitCodes.HELP_REFUSED,
       ExitCodes.HELP_KEY,
+      ExitCodes.HELP_GUARD,
       ExitCodes.HELP_INTERRUPTED
     },
     footerHeading = "%nExamples:%n",

@@ -1,10 +1,13 @@
 package dev.backuphelper.cli;
 
 import dev.backuphelper.BackupHelper;
+import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.event.BackupEvent;
+import dev.backuphelper.event.BackupListener;
 import dev.backuphelper.source.Source;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,6 +20,7 @@ final class Session implements AutoCloseable {
   private final boolean mentionsOpenPlans;
   private final ProgressDisplay progress;
   private final Set<String> warnings = new LinkedHashSet<>();
+  private final List<BackupListener> listeners = new ArrayList<>();
 
   Session(RootCommand options, Environment environment, boolean mentionsOpenPlans) {
     this.options = options;
@@ -58,6 +62,29 @@ final class Session implements AutoCloseable {
     return backups;
   }
 
+  /** Lets somebody hear what the library does from now on. */
+  void listen(BackupListener listener) {
+    listeners.add(listener);
+  }
+
+  /**
+   * Refuses to print a result as JSON.
+   *
+   * @param reason why there is none
+   */
+  void requireNoJson(String reason, String remedy) {
+    if (options.json) {
+      throw new InvalidRequestException("--json: " + reason, remedy);
+    }
+  }
+
+  /** Says at once how far it is, unless the bare result is wanted. */
+  void tell(String line) {
+    if (!options.quiet) {
+      show(line);
+    }
+  }
+
   /** Says at once that something is worth knowing. */
   void warn(String message) {
     if (warnings.add(message)) {
@@ -76,7 +103,7 @@ final class Session implements AutoCloseable {
     return environment.terminal().canAsk();
   }
 
-  /** Shows a line to the person who is about to be asked. */
+  /** Shows a line to people, whatever stdout is for. */
   void show(String line) {
     progress.clear();
     environment.err().println(Format.printable(line));
@@ -101,6 +128,7 @@ final class Session implements AutoCloseable {
   }
 
   private void hear(BackupEvent event) {
+    listeners.forEach(listener -> listener.on(event));
     if (event instanceof BackupEvent.Warning warning) {
       warn(warning.message());
     } else if (event instanceof BackupEvent.Progressed progressed) {

@@ -51,6 +51,7 @@ final class WarmUp {
             List.of("info", "latest", "--dir", directory),
             List.of("compare", "latest", "--dir", directory),
             List.of("restore", "latest", "--force", "--dir", directory),
+            List.of("guard", database.toString(), "--label", "w", "--dir", directory, "--", "true"),
             List.of("clean", "1", "--json", "--dir", directory),
             List.of("size", "--dir", directory),
             List.of("create", "--help"),

@@ -50,7 +50,8 @@ final class DocumentRunner {
       try {
         boolean shown = followsCommand && block.next();
         switch (block.language()) {
-          case "sh" -> runCommands(block);
+          case "sh" -> runShell(block);
+          case "yaml" -> runSteps(block);
           case "java" -> runJava(block);
           case "json" -> compareJson(block, shown);
           case "text" -> compareText(block, shown);
@@ -64,8 +65,29 @@ final class DocumentRunner {
     }
   }
 
-  private void runCommands(MarkdownDocument.Block block) throws IOException {
-    for (String line : block.commands()) {
+  private void runShell(MarkdownDocument.Block block) throws IOException {
+    if (block.detail().equals("script")) {
+      examples++;
+      String problem = ShellScript.run(here, block.text());
+      if (!problem.isEmpty()) {
+        problem(block, problem);
+      }
+    } else {
+      runCommands(block, block.commands());
+    }
+  }
+
+  private void runSteps(MarkdownDocument.Block block) throws IOException {
+    List<String> lines =
+        block.text().lines().filter(line -> line.strip().startsWith("run: ")).toList();
+    if (lines.isEmpty()) {
+      problem(block, "no step runs anything");
+    }
+    runCommands(block, lines.stream().map(line -> line.replaceFirst("^\\s*run: ", "")).toList());
+  }
+
+  private void runCommands(MarkdownDocument.Block block, List<String> lines) throws IOException {
+    for (String line : lines) {
       if (line.startsWith("#")) {
         continue;
       }
@@ -130,7 +152,9 @@ final class DocumentRunner {
     examples++;
     JsonNode documented = JSON.readTree(block.text());
     JsonNode real;
-    if (!block.detail().isEmpty()) {
+    if (block.detail().endsWith(".json")) {
+      real = JSON.readTree(here.resolve(block.detail()).toFile());
+    } else if (!block.detail().isEmpty()) {
       real = JSON.readTree(StoreDocuments.capture(here).get(block.detail()));
     } else if (shown) {
       real = JSON.readTree(output);

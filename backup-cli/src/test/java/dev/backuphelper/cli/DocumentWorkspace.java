@@ -1,5 +1,6 @@
 package dev.backuphelper.cli;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -16,7 +17,10 @@ import java.util.zip.GZIPOutputStream;
 record DocumentWorkspace(Path folder) {
   private static final long LIMIT_SECONDS = 120;
 
-  /** Puts the files there: all of them are copies of the example database. */
+  /**
+   * Puts the files there: copies of the example database, and a program that migrates {@code
+   * app.db}.
+   */
   static DocumentWorkspace prepare(Path folder, Path example) throws IOException {
     Path real = folder.toRealPath();
     List<String> copies =
@@ -38,6 +42,7 @@ record DocumentWorkspace(Path folder) {
         new GZIPOutputStream(Files.newOutputStream(real.resolve("old/app.db.gz")))) {
       Files.copy(example, out);
     }
+    MigratingApp.jar(real.resolve("app.jar"));
     return new DocumentWorkspace(real);
   }
 
@@ -45,10 +50,10 @@ record DocumentWorkspace(Path folder) {
   List<String> run(Path document) throws IOException, InterruptedException {
     Path outcome = folder.resolve("outcome.txt");
     Path log = folder.resolve("log.txt");
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    Process process =
+    Path programs = Path.of(System.getProperty("java.home"), "bin");
+    ProcessBuilder builder =
         new ProcessBuilder(
-                java,
+                programs.resolve("java").toString(),
                 "-Xmx256m",
                 // Short runs are done before the optimising compiler pays.
                 "-XX:TieredStopAtLevel=1",
@@ -60,8 +65,13 @@ record DocumentWorkspace(Path folder) {
                 outcome.toString())
             .directory(folder.toFile())
             .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+            .redirectOutput(log.toFile());
+    // Documents call this Java, as the command of a guard.
+    builder
+        .environment()
+        .compute(
+            "PATH", (name, path) -> programs + (path == null ? "" : File.pathSeparator + path));
+    Process process = builder.start();
     boolean ended = process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
     process.destroyForcibly();
     if (!ended || process.exitValue() != 0) {

@@ -35,7 +35,7 @@ import picocli.CommandLine.Model.OptionSpec;
 class DocumentationTest {
   private static final Path ROOT = root();
   private static final Set<String> LANGUAGES =
-      Set.of("sh", "java", "json", "text", "console", "crontab", "xml");
+      Set.of("sh", "java", "json", "text", "console", "crontab", "xml", "yaml");
 
   /** What is shown but cannot be run here. A line that is not in this list fails the test. */
   private static final Set<String> CONSOLE_LINES =
@@ -67,7 +67,7 @@ class DocumentationTest {
   }
 
   static List<Path> documentsWithExamples() throws IOException {
-    Set<String> run = Set.of("sh", "java", "json", "crontab");
+    Set<String> run = Set.of("sh", "java", "json", "crontab", "yaml");
     return documents().stream()
         .filter(file -> read(file).blocks().stream().anyMatch(b -> run.contains(b.language())))
         .toList();
@@ -81,6 +81,7 @@ class DocumentationTest {
             ROOT.resolve("CHANGELOG.md"),
             ROOT.resolve("CONTRIBUTING.md"),
             ROOT.resolve("docs/format.md"),
+            ROOT.resolve("docs/migrations.md"),
             ROOT.resolve("docs/reliability.md"));
     assertThat(documentsWithExamples()).contains(ROOT.resolve("README.md"), CLI.file());
   }
@@ -167,7 +168,8 @@ class DocumentationTest {
   @MethodSource("documents")
   void filesAndTests_thatAreNamedExist(Path document) throws IOException {
     Predicate<String> isPath =
-        Pattern.compile("(docs|bin|backup-(core|cli|benchmarks)|\\.ci|\\.github)/[\\w./-]+")
+        Pattern.compile(
+                "(docs|bin|examples|backup-(core|cli|migration-support|benchmarks)|\\.ci|\\.github)/[\\w./-]+")
             .asMatchPredicate();
     Predicate<String> isTest = Pattern.compile("[A-Z]\\w+Test").asMatchPredicate();
     Set<String> tests = testClasses();
@@ -365,7 +367,11 @@ class DocumentationTest {
 
   private static Set<String> testClasses() throws IOException {
     Set<String> names = new HashSet<>();
-    for (Path file : javaFiles("backup-core/src/test/java", "backup-cli/src/test/java")) {
+    for (Path file :
+        javaFiles(
+            "backup-core/src/test/java",
+            "backup-migration-support/src/test/java",
+            "backup-cli/src/test/java")) {
       names.add(file.getFileName().toString().replace(".java", ""));
     }
     return names;

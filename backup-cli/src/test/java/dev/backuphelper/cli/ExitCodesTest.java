@@ -30,6 +30,7 @@ class ExitCodesTest {
             Map.entry(ErrorCode.ACCESS_DENIED, 1),
             Map.entry(ErrorCode.IO_FAILED, 1),
             Map.entry(ErrorCode.RESTORE_FAILED, 1),
+            Map.entry(ErrorCode.MIGRATION_FAILED, 1),
             Map.entry(ErrorCode.KEY_UNUSABLE, 9),
             Map.entry(ErrorCode.INTERRUPTED, 130));
   }

@@ -35,6 +35,14 @@ class FormatTest {
   }
 
   @Test
+  void age_is_in_the_largest_unit_of_which_there_are_two() {
+    assertThat(Format.age(Duration.ofSeconds(119))).isEqualTo("119 s");
+    assertThat(Format.age(Duration.ofMinutes(119))).isEqualTo("119 min");
+    assertThat(Format.age(Duration.ofHours(47))).isEqualTo("47 h");
+    assertThat(Format.age(Duration.ofDays(400))).isEqualTo("400 d");
+  }
+
+  @Test
   void moment_and_count_are_in_words() {
     assertThat(Format.moment(Instant.parse("2026-11-20T07:02:12.345Z")))
         .isEqualTo("2026-11-20 07:02:12 UTC");

@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.backuphelper.cli.Cli.Run;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a class of this class path in a process of its own. */
@@ -24,9 +26,33 @@ final class JavaProcess {
 
   /** Starts a class, with its input closed. */
   static JavaProcess start(Path folder, Class<?> type, Object... arguments) throws IOException {
+    return start(folder, Map.of(), "", command(type, arguments));
+  }
+
+  /** Starts a command with more in its environment, and with an input. */
+  static JavaProcess start(
+      Path folder, Map<String, String> environment, String input, List<String> command)
+      throws IOException {
+    Path out = Files.createTempFile(folder, "out", ".txt");
+    Path err = Files.createTempFile(folder, "err", ".txt");
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.redirectOutput(out.toFile()).redirectError(err.toFile()).directory(folder.toFile());
+    builder.environment().put("BACKUP_DIR", folder.resolve("backups").toString());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(input.getBytes(UTF_8));
+    }
+    return new JavaProcess(process, out, err);
+  }
+
+  /** Returns the words that run a class. */
+  static List<String> command(Class<?> type, Object... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:+UseSerialGC");
+    // Short runs are done before the optimising compiler pays.
+    command.add("-XX:TieredStopAtLevel=1");
     if (Runtime.version().feature() >= 22) {
       // As the launcher does: the SQLite driver is native code.
       command.add("--enable-native-access=ALL-UNNAMED");
@@ -37,14 +63,7 @@ final class JavaProcess {
     for (Object argument : arguments) {
       command.add(argument.toString());
     }
-    Path out = Files.createTempFile(folder, "out", ".txt");
-    Path err = Files.createTempFile(folder, "err", ".txt");
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.redirectOutput(out.toFile()).redirectError(err.toFile()).directory(folder.toFile());
-    builder.environment().put("BACKUP_DIR", folder.resolve("backups").toString());
-    Process process = builder.start();
-    process.getOutputStream().close();
-    return new JavaProcess(process, out, err);
+    return command;
   }
 
   /** Waits for the end. */
@@ -59,6 +78,27 @@ final class JavaProcess {
   /** Asks it to end, as {@code kill} does. */
   void terminate() {
     process.destroy();
+  }
+
+  /** Sends it a signal, such as INT. */
+  void signal(String name) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+    if (!kill.waitFor(10, TimeUnit.SECONDS) || kill.exitValue() != 0) {
+      throw new AssertionError("cannot send " + name);
+    }
+  }
+
+  /** Kills it at once. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly();
+    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+      throw new AssertionError("it cannot be killed");
+    }
+  }
+
+  /** Returns what it has printed on stderr so far. */
+  String err() throws IOException {
+    return read(err);
   }
 
   /** Tells whether it has not ended. */

@@ -27,6 +27,7 @@ record JavaSnippet(String text, String result) {
           "dev.backuphelper.*",
           "dev.backuphelper.error.*",
           "dev.backuphelper.event.*",
+          "dev.backuphelper.migration.*",
           "dev.backuphelper.model.*",
           "dev.backuphelper.report.*",
           "dev.backuphelper.retention.*",
@@ -37,6 +38,10 @@ record JavaSnippet(String text, String result) {
           "java.nio.charset.StandardCharsets",
           "java.nio.file.*",
           "java.security.MessageDigest",
+          "java.sql.Connection",
+          "java.sql.DriverManager",
+          "java.sql.SQLException",
+          "java.sql.Statement",
           "java.time.*",
           "java.util.*");
 
@@ -67,10 +72,17 @@ record JavaSnippet(String text, String result) {
         "BackupHelper backups = BackupHelper.builder()"
             + ".source(SqliteSource.of(Path.of(\"app.db\"))).directory(Path.of(\"backups\")).build();\n";
     String backup = "Backup backup = backups.latest().orElseThrow();\n";
+    String guard = "MigrationGuard guard = MigrationGuard.of(backups);\n";
+    boolean needsGuard = usesGuard() && !text.contains("MigrationGuard guard =");
     boolean needsBackup = uses("backup") && !text.contains("Backup backup =");
     boolean needsBackups =
-        (needsBackup || uses("backups")) && !text.contains("BackupHelper backups");
-    return (needsBackups ? backups : "") + (needsBackup ? backup : "");
+        (needsGuard || needsBackup || uses("backups") || text.contains("of(backups)"))
+            && !text.contains("BackupHelper backups");
+    return (needsBackups ? backups : "") + (needsBackup ? backup : "") + (needsGuard ? guard : "");
+  }
+
+  private boolean usesGuard() {
+    return text.matches("(?s).*\\bguard\\s*\\.\\w.*");
   }
 
   private boolean uses(String variable) {

@@ -107,6 +107,19 @@ class LauncherTest {
   }
 
   @Test
+  void tells_java_which_locale_it_replaced() throws Exception {
+    jar("target");
+
+    assertThat(launch("list").out()).contains("-Ddev.backuphelper.lc_all=unset\n");
+    ProcessBuilder posix = process(List.of(script(), "list"), jdk.toString());
+    posix.environment().put("LC_ALL", "POSIX");
+    assertThat(end(posix.start()).out()).contains("-Ddev.backuphelper.lc_all=POSIX\n");
+    ProcessBuilder german = process(List.of(script(), "list"), jdk.toString());
+    german.environment().put("LANG", "de_DE.UTF-8");
+    assertThat(end(german.start()).out()).doesNotContain("lc_all");
+  }
+
+  @Test
   void finds_the_project_through_links() throws Exception {
     jar("target");
     Path near = Files.createSymbolicLink(folder.resolve("near"), Path.of("pro ject/bin/backup"));

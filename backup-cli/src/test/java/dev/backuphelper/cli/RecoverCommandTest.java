@@ -2,12 +2,18 @@ package dev.backuphelper.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backuphelper.BackupHelper;
 import dev.backuphelper.cli.Cli.Run;
+import dev.backuphelper.migration.MigrationGuard;
+import dev.backuphelper.source.sqlite.SqliteSource;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,13 +53,13 @@ class RecoverCommandTest extends CommandTest {
 
     Run dry = cli.run("recover", "--dry-run");
     assertThat(dry.exit()).as(dry.err()).isZero();
-    assertThat(dry.out()).contains("would be finished: restore of");
+    assertThat(dry.out()).contains("would be finished: restore ");
 
     Run run = cli.run("recover", "--json");
     assertThat(run.exit()).as(run.err()).isZero();
     Map<String, Object> resolved = run.objects("resolved").get(0);
     assertThat(resolved)
-        .containsOnlyKeys("marker", "action", "backup", "safety_backup_id", "targets")
+        .containsOnlyKeys("marker", "title", "action", "backup", "safety_backup_id", "targets")
         .containsEntry("action", "finished")
         .containsEntry("targets", List.of(database.toString()));
     assertThat(Database.notes(database)).isEqualTo(10);
@@ -71,11 +77,12 @@ class RecoverCommandTest extends CommandTest {
     assertEnvelope(run, "recover");
     assertThat(run.objects("open"))
         .singleElement()
-        .satisfies(open -> assertThat(open).containsOnlyKeys("marker", "reason"));
-    assertThat(run.err()).contains("--restore").contains("--keep");
+        .satisfies(open -> assertThat(open).containsOnlyKeys("id", "marker", "code", "reason"));
+    assertThat(run.object("error")).containsEntry("code", "REFUSED");
     assertThat(Database.notes(database)).isEqualTo(4);
 
-    assertThat(cli.run("recover", choice).exit()).isZero();
+    Object[] remedy = remedyIn(run.object("error").get("hint").toString(), choice);
+    assertThat(cli.with(Map.of()).run(remedy).exit()).isZero();
     assertThat(Database.notes(database)).isEqualTo(choice.equals("--keep") ? 4 : 10);
     assertThat(cli.run("recover").out()).contains("nothing is open");
   }
@@ -90,6 +97,95 @@ class RecoverCommandTest extends CommandTest {
     assertFails(cli.run("recover", "1999"), 2, "not a whole id: '1999'");
     assertFails(cli.run("recover", "../x"), 2, "not a whole id");
     assertThat(cli.run("recover", id, "--quiet").out()).contains("app.db");
+  }
+
+  /** Returns the words of the command of a hint that makes a choice. */
+  private static Object[] remedyIn(String hint, String choice) {
+    String command =
+        hint.lines()
+            .flatMap(line -> Arrays.stream(line.split("; |: ")))
+            .filter(part -> part.endsWith(choice))
+            .findFirst()
+            .orElseThrow(() -> new AssertionError(hint));
+    return ShellWords.parse(command.replaceFirst("^backup ", "")).words().toArray();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "--restore", "--keep"})
+  void a_migration_that_died_is_undone_unless_it_is_to_be_kept(String choice) throws Exception {
+    killMigration("restoring");
+    Object[] dryRun = {"recover", "--dry-run"};
+    assertThat(cli.run(dryRun).out()).contains("would be restored: " + database + " from backup ");
+
+    Run run = cli.run((Object[]) ("recover --json " + choice).split(" "));
+
+    assertThat(run.exit()).as(run.err()).isZero();
+    assertThat(run.objects("resolved"))
+        .singleElement()
+        .satisfies(
+            resolved ->
+                assertThat(resolved)
+                    .containsEntry("title", "migration orders v42")
+                    .containsEntry("action", choice.equals("--keep") ? "kept" : "restored"));
+    assertThat(Database.notes(database)).isEqualTo(choice.equals("--keep") ? 4 : 10);
+    assertThat(cli.run("recover").out()).contains("nothing is open");
+  }
+
+  @Test
+  void a_migration_whose_policy_is_to_stop_waits_for_a_decision() throws Exception {
+    killMigration("stopping");
+
+    Run run = cli.run("recover");
+
+    assertFails(run, 7, "migration orders v42 was interrupted, and nothing is to be restored");
+    String hint = run.err().lines().filter(line -> line.startsWith("hint: ")).findFirst().get();
+    assertThat(cli.with(Map.of()).run(remedyIn(hint, "--restore")).out())
+        .contains("restored: " + database + " from backup ", "which undoes migration orders v42")
+        .contains("the state found is kept as backup ");
+    assertThat(Database.notes(database)).isEqualTo(10);
+  }
+
+  @Test
+  void what_somebody_works_on_is_left_alone() {
+    BackupHelper backups =
+        BackupHelper.builder().directory(store).source(SqliteSource.of(database)).build();
+    // The lock belongs to the thread of the guard, and the command is one of another thread.
+    Run run =
+        MigrationGuard.of(backups)
+            .call("v42", () -> CompletableFuture.supplyAsync(() -> cli.run("recover", "--json")))
+            .join();
+
+    assertFails(run, 6, "it is still being worked on");
+    assertThat(run.object("error"))
+        .containsEntry("code", "LOCKED")
+        .containsEntry("hint", "Run it again when that has ended.");
+  }
+
+  @Test
+  void a_plan_that_cannot_be_read_is_corrupt() throws Exception {
+    create();
+    Files.writeString(store.resolve(".open-20250101-000000-001.json"), "{");
+
+    Run run = cli.run("recover", "--json");
+
+    assertFails(run, 4, ".open-20250101-000000-001.json", "remove that file by hand");
+    assertThat(run.object("error")).containsEntry("code", "CORRUPT");
+    assertThat(run.objects("open").get(0)).containsEntry("code", "CORRUPT");
+  }
+
+  @Test
+  void when_some_are_resolved_it_is_done_in_part() throws Exception {
+    killMigration("restoring");
+    Files.writeString(store.resolve(".open-20250101-000000-001.json"), "{");
+
+    assertFails(cli.run("recover"), 3, ".open-20250101-000000-001.json");
+    assertThat(Database.notes(database)).isEqualTo(10);
+  }
+
+  private void killMigration(String policy) throws Exception {
+    Run killed = JavaProcess.start(folder, KilledMigration.class, store, database, policy).end();
+    assertThat(killed.exit()).as(killed.err()).isEqualTo(KilledMigration.EXIT);
+    assertThat(Database.notes(database)).isEqualTo(4);
   }
 
   @Test

@@ -37,6 +37,7 @@ class UsageTest {
             + " --safety-backup-dir --target --verify",
         "verify   | --full --max-age-days --max-age-hours --max-size-gb --min-size-mb --pattern"
             + " --report",
+        "status   |",
         "list     |",
         "info     |",
         "compare  |",
@@ -45,6 +46,7 @@ class UsageTest {
         "pin      |",
         "unpin    |",
         "delete   | --dry-run --force",
+        "guard    | --label --no-restore --report --wait",
         "recover  | --dry-run --keep --restore",
         "completion |"
       })
@@ -82,6 +84,7 @@ class UsageTest {
             "create",
             "restore",
             "verify, validate",
+            "status",
             "list",
             "info",
             "compare",
@@ -90,6 +93,7 @@ class UsageTest {
             "pin",
             "unpin",
             "delete",
+            "guard",
             "recover",
             "completion")) {
       assertThat(run.out()).containsPattern("\n  " + command + " +[A-Z]");

@@ -2,6 +2,7 @@ package dev.backuphelper.catalog;
 
 import dev.backuphelper.internal.io.JsonObject;
 import dev.backuphelper.internal.io.MalformedDocumentException;
+import dev.backuphelper.internal.io.ProcessOwner;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.store.Store;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -105,6 +107,20 @@ public final class OpenPointers {
       }
     }
     return new Listing(pointers, problems);
+  }
+
+  /**
+   * Returns who is making something under the id of a pointer; empty when nobody is, or any more.
+   *
+   * @throws IOException if that cannot be told
+   */
+  public Optional<ProcessOwner> beginner(BackupId id) throws IOException {
+    try {
+      byte[] intent = store.read(StoreNames.intent(id), DOCUMENT_LIMIT);
+      return Optional.of(Intent.read(id, intent).owner());
+    } catch (NoSuchFileException nobody) {
+      return Optional.empty();
+    }
   }
 
   /** Returns the ids that open plans name. */

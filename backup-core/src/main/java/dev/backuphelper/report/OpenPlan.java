@@ -11,12 +11,18 @@ import java.util.Optional;
  *
  * @param id the id of its plan; empty when the plan cannot be read
  * @param kind what it is
+ * @param atWork whether the process that began it is known to be alive, and so will end it
  * @param databases the databases concerned; empty when unknown
  * @param message what is open
  * @param remedy what to do about it
  */
 public record OpenPlan(
-    Optional<BackupId> id, Kind kind, List<Path> databases, String message, String remedy) {
+    Optional<BackupId> id,
+    Kind kind,
+    boolean atWork,
+    List<Path> databases,
+    String message,
+    String remedy) {
   /** Copies the list. */
   public OpenPlan {
     databases = List.copyOf(databases);

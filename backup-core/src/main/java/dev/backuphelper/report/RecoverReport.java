@@ -1,6 +1,7 @@
 package dev.backuphelper.report;
 
 import dev.backuphelper.error.ErrorCode;
+import dev.backuphelper.model.BackupId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -49,6 +50,7 @@ public record RecoverReport(
    * A plan that is closed.
    *
    * @param marker the plan's file
+   * @param title what it was the plan of, in words for people: {@code migration orders-v42}
    * @param action how it was resolved
    * @param backup the backup that was being restored, or the plain file
    * @param safetyBackup the backup of the state found; empty when none was needed
@@ -56,6 +58,7 @@ public record RecoverReport(
    */
   public record Resolved(
       String marker,
+      String title,
       Action action,
       String backup,
       Optional<String> safetyBackup,
@@ -69,10 +72,11 @@ public record RecoverReport(
   /**
    * A plan that stays open.
    *
+   * @param id its id; empty when it cannot be read
    * @param marker the plan's file
    * @param code what kind of reason it is: {@code LOCKED} while somebody works on it, {@code
    *     REFUSED} when somebody has to decide, otherwise what failed
    * @param reason why it stays open, and what to do
    */
-  public record Open(String marker, ErrorCode code, String reason) {}
+  public record Open(Optional<BackupId> id, String marker, ErrorCode code, String reason) {}
 }

@@ -231,7 +231,8 @@ class SafetyRule01RestoreIsVerifiedBeforeAndAfterTest {
         .contains(
             "Somebody else has committed to [" + database.toRealPath() + "] since",
             "the safety backup " + failure.safetyBackup().orElseThrow(),
-            "backup recover --restore, or backup recover --keep");
+            "Choose: backup recover ",
+            " --restore, or: backup recover ");
     assertThat(backups.openPlans()).hasSize(1);
 
     assertThat(backups.recover().open()).as("nothing is overwritten unasked").hasSize(1);

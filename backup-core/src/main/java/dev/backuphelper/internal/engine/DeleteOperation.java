@@ -94,8 +94,8 @@ public final class DeleteOperation {
     }
     if (named.contains(id)) {
       throw new RefusedException(
-          "backup %s is needed by a restore that is open".formatted(id),
-          "Resolve it first: backup recover");
+          "backup %s is needed by a restore or migration that is open".formatted(id),
+          "Resolve it first: " + Remedy.recover(context.store()));
     }
     for (Backup other : all) {
       if (other.parent().filter(id::equals).isPresent() && !ids.contains(other.id())) {

@@ -2,6 +2,7 @@ package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.catalog.OpenPointers;
 import dev.backuphelper.internal.io.MalformedDocumentException;
+import dev.backuphelper.internal.io.ProcessOwner;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.report.OpenPlan;
 import dev.backuphelper.source.Source;
@@ -27,6 +28,8 @@ import java.util.TreeSet;
  * touches no database.
  */
 public final class OpenPlans {
+  private static final String WAIT = "wait until it has ended";
+
   private final Context context;
 
   /** Creates the view. */
@@ -49,6 +52,7 @@ public final class OpenPlans {
                 new OpenPlan(
                     Optional.empty(),
                     OpenPlan.Kind.UNREADABLE,
+                    false,
                     List.of(),
                     problem,
                     "look at the database, then remove that file by hand"));
@@ -67,31 +71,57 @@ public final class OpenPlans {
         // Nothing can lie beside a path that cannot be.
       }
     }
-    String remedy = Remedy.recover(context.store(), id);
-    if (known.isPresent() && isAtWork(known.get().plan())) {
+    String remedy = "resolve it with: " + Remedy.recover(context.store(), id);
+    if (known.isEmpty()) {
+      Optional<ProcessOwner> beginner = beginner(id).filter(OpenPlans::isAlive);
       return new OpenPlan(
           Optional.of(id),
-          kind(known.get().plan()),
+          OpenPlan.Kind.RESTORE,
+          beginner.isPresent(),
           targets,
-          "%s of %s is going on, by %s"
-              .formatted(known.get().plan().title(), targets, known.get().plan().owner()),
-          "wait until it has ended");
+          beginner
+              .map(process -> "%s of %s is beginning, by %s".formatted(id, targets, process))
+              .orElse("restore %s is open for %s".formatted(id, targets)),
+          beginner.isPresent() ? WAIT : remedy);
     }
-    String title = known.map(plan -> plan.plan().title()).orElse("restore " + id);
+    Plan plan = known.get().plan();
+    if (isAlive(plan.owner())) {
+      return new OpenPlan(
+          Optional.of(id),
+          kind(plan),
+          true,
+          targets,
+          "%s of %s is going on, by %s".formatted(plan.title(), targets, plan.owner()),
+          WAIT);
+    }
+    // Nobody will end it when this process has done its work.
+    Optional<ProcessOwner> worker =
+        plan.purpose().workers().stream().filter(OpenPlans::isAlive).findFirst();
     return new OpenPlan(
         Optional.of(id),
-        known.map(plan -> kind(plan.plan())).orElse(OpenPlan.Kind.RESTORE),
+        kind(plan),
+        false,
         targets,
-        "%s is open for %s".formatted(title, targets),
-        "resolve it with: " + remedy);
+        "%s is open for %s".formatted(plan.title(), targets)
+            + worker.map(process -> ", and %s still works on it".formatted(process)).orElse(""),
+        worker.map(process -> "once that has ended, " + remedy).orElse(remedy));
   }
 
   private static OpenPlan.Kind kind(Plan plan) {
     return plan.purpose().isMigration() ? OpenPlan.Kind.MIGRATION : OpenPlan.Kind.RESTORE;
   }
 
-  private static boolean isAtWork(Plan plan) {
-    return plan.owner().isLocal() && !plan.owner().isDead();
+  // A pointer is written before the first plan, while the intent of the same id is there.
+  private Optional<ProcessOwner> beginner(BackupId id) {
+    try {
+      return new OpenPointers(context.store()).beginner(id);
+    } catch (IOException unknown) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isAlive(ProcessOwner process) {
+    return process.isLocal() && !process.isDead();
   }
 
   private static Optional<PlanFile> planOf(Path target, BackupId id) {

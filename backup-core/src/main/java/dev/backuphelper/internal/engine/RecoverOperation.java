@@ -41,6 +41,7 @@ public final class RecoverOperation {
   private final Events events;
   private final List<RecoverReport.Resolved> resolved = new ArrayList<>();
   private final List<RecoverReport.Open> open = new ArrayList<>();
+  private Optional<BackupId> current = Optional.empty();
 
   /** Creates the operation. */
   public RecoverOperation(Context context, RecoverOrder order) {
@@ -67,13 +68,16 @@ public final class RecoverOperation {
       }
     }
     for (String problem : found.problems()) {
-      leaveOpen(problem, ErrorCode.CORRUPT, problem + "; " + BY_HAND);
+      open.add(
+          new RecoverReport.Open(
+              Optional.empty(), problem, ErrorCode.CORRUPT, problem + "; " + BY_HAND));
     }
     return new RecoverReport(
         order.dryRun(), resolved, open, order.dryRun() ? List.of() : sweep(), orphans());
   }
 
   private void recover(BackupId id, List<Path> files) {
+    current = Optional.of(id);
     List<Path> targets = files.stream().map(PlanFile::targetOf).toList();
     String marker = files.isEmpty() ? id.value() : files.get(0).toString();
     try (TargetLocks locks = TargetLocks.take(lockable(targets), "recover", Duration.ZERO)) {
@@ -162,6 +166,7 @@ public final class RecoverOperation {
     }
     resolved(
         marker,
+        "plan " + id,
         order.choice() == Choice.KEEP ? Action.KEPT : Action.UNDONE,
         id.value(),
         Optional.empty(),
@@ -280,7 +285,7 @@ public final class RecoverOperation {
     Plan plan = files.get(0).plan();
     Action action = plan.purpose().isMigration() ? Action.RESTORED : Action.FINISHED;
     if (order.dryRun()) {
-      resolved(marker, action, plan.what(), Optional.empty(), plan.targets());
+      resolved(marker, plan.title(), action, plan.what(), Optional.empty(), plan.targets());
       return;
     }
     Context source = context.with(context.storeAt(plan.source()), context.sources());
@@ -288,7 +293,12 @@ public final class RecoverOperation {
       RestoreReport report = new RestoreOperation(source, RestoreOrder.of(plan)).run();
       events.step("plan-finished", plan.id());
       resolved(
-          marker, action, plan.what(), report.safetyBackup().map(BackupId::value), plan.targets());
+          marker,
+          plan.title(),
+          action,
+          plan.what(),
+          report.safetyBackup().map(BackupId::value),
+          plan.targets());
     } catch (BackupException failure) {
       leaveOpen(
           marker,
@@ -319,6 +329,7 @@ public final class RecoverOperation {
     Plan plan = files.get(0).plan();
     resolved(
         marker,
+        plan.title(),
         action,
         plan.what(),
         Optional.empty(),
@@ -326,14 +337,19 @@ public final class RecoverOperation {
   }
 
   private void resolved(
-      String marker, Action action, String backup, Optional<String> safety, List<Path> targets) {
+      String marker,
+      String title,
+      Action action,
+      String backup,
+      Optional<String> safety,
+      List<Path> targets) {
     resolved.add(
         new RecoverReport.Resolved(
-            marker, action, backup, safety, targets.stream().map(Path::toString).toList()));
+            marker, title, action, backup, safety, targets.stream().map(Path::toString).toList()));
   }
 
   private void leaveOpen(String marker, ErrorCode code, String reason) {
-    open.add(new RecoverReport.Open(marker, code, reason));
+    open.add(new RecoverReport.Open(current, marker, code, reason));
   }
 
   private List<String> sweep() throws IOException {

@@ -12,6 +12,11 @@ final class Remedy {
     return "backup recover %s --dir %s".formatted(id, word(store.location()));
   }
 
+  /** Returns the command that resolves whatever is open. */
+  static String recover(Store store) {
+    return "backup recover --dir " + word(store.location());
+  }
+
   /** Returns the command that restores a backup. */
   static String restore(Store store, BackupId id) {
     return "backup restore %s --dir %s --force".formatted(id, word(store.location()));

@@ -100,8 +100,8 @@ final class RestoreTransaction {
       means
           .events()
           .warning(
-              "restored, but the plan beside the target could not be removed (%s); run: backup recover"
-                  .formatted(leftBehind.getMessage()));
+              "restored, but the plan beside the target could not be removed (%s); run: %s"
+                  .formatted(leftBehind.getMessage(), Remedy.recover(journal.store(), id)));
     }
   }
 
@@ -362,12 +362,17 @@ final class RestoreTransaction {
             : "What was there is the safety backup %s in %s."
                 .formatted(safety.id(), journal.store().location());
     if (changedByOthers.isEmpty()) {
-      return "Undoing it failed too, so the restore of %s stays open. %s Run: backup recover"
-          .formatted(targets, saved);
+      return "Undoing it failed too, so the restore of %s stays open. %s Run: %s"
+          .formatted(targets, saved, Remedy.recover(journal.store(), id));
     }
     return ("Somebody else has committed to %s since, which is not undone, so the restore of %s stays"
-            + " open. %s Choose: backup recover --restore, or backup recover --keep")
-        .formatted(changedByOthers, targets, saved);
+            + " open. %s Choose: %s --restore, or: %s --keep")
+        .formatted(
+            changedByOthers,
+            targets,
+            saved,
+            Remedy.recover(journal.store(), id),
+            Remedy.recover(journal.store(), id));
   }
 
   private BackupException unexpected(Exception failure) {

@@ -51,7 +51,7 @@ final class SupersededPlans {
     if (!plan.owner().isLocal()) {
       throw new RefusedException(
           "%s of %s by %s is open".formatted(plan.title(), file.target(), plan.owner()),
-          "Run there: backup recover. Or close it here: backup recover --keep");
+          "Run there: %s. Or close it here: %s --keep".formatted(remedy(plan), remedy(plan)));
     }
     // The target's lock is held here: a migration that still holds it too runs in this thread.
     if (GuardOperation.isOpen(plan.id())) {
@@ -69,10 +69,12 @@ final class SupersededPlans {
       throw new RefusedException(
           "%s was interrupted, and is open for %s".formatted(plan.title(), plan.targets()),
           "Finish it with: %s. Or keep what is there with: %s --keep"
-              .formatted(
-                  Remedy.recover(context.storeAt(plan.store()), plan.id()),
-                  Remedy.recover(context.storeAt(plan.store()), plan.id())));
+              .formatted(remedy(plan), remedy(plan)));
     }
+  }
+
+  private String remedy(Plan plan) {
+    return Remedy.recover(context.storeAt(plan.store()), plan.id());
   }
 
   /** Removes what is left of the plans. */

@@ -1,0 +1,57 @@
+package dev.backuphelper.cli;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a guard changes in the environment of its command: it names the guarded databases, so that a
+ * guard within a guard is told apart from one that has to wait; and it takes back what the launcher
+ * changed. Immutable.
+ *
+ * @param guarded the databases that are guarded
+ * @param locale what the launcher replaced; null if it replaced nothing
+ */
+record CommandEnvironment(List<String> guarded, @Nullable String locale) {
+  private static final String GUARDED = "BACKUP_GUARDED";
+  private static final String LOCALE = "LC_ALL";
+  private static final String LOCALE_FROM_LAUNCHER = "dev.backuphelper.lc_all";
+  private static final String UNSET = "unset";
+
+  CommandEnvironment {
+    guarded = List.copyOf(guarded);
+  }
+
+  /** Returns that of this process, as it found it. */
+  static CommandEnvironment of(Map<String, String> variables) {
+    String outer = variables.getOrDefault(GUARDED, "");
+    return new CommandEnvironment(
+        outer.isEmpty() ? List.of() : List.of(outer.split(File.pathSeparator)),
+        System.getProperty(LOCALE_FROM_LAUNCHER));
+  }
+
+  /** Tells whether a guard that this process runs in guards a database. */
+  boolean isGuarded(Path database) {
+    return guarded.contains(database.toString());
+  }
+
+  /** Returns that of a command for which more databases are guarded. */
+  CommandEnvironment guarding(List<Path> databases) {
+    List<String> all = new ArrayList<>(guarded);
+    databases.forEach(database -> all.add(database.toString()));
+    return new CommandEnvironment(all, locale);
+  }
+
+  /** Changes an environment. */
+  void putInto(Map<String, String> variables) {
+    variables.put(GUARDED, String.join(File.pathSeparator, guarded));
+    if (locale != null && locale.equals(UNSET)) {
+      variables.remove(LOCALE);
+    } else if (locale != null) {
+      variables.put(LOCALE, locale);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package dev.backuphelper.cli;
+
+import dev.backuphelper.event.BackupEvent;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the signals that ask a guard to end do. They never end it while a command runs or a database
+ * is being restored; they end the command, and with it the guard. Thread-safe.
+ */
+final class GuardSignals implements AutoCloseable {
+  /** How far the guard is. */
+  private enum Phase {
+    /** It waits for locks; nothing was written yet. */
+    WAITING,
+    /** It makes the safety backup. */
+    PREPARING,
+    /** The command runs. */
+    RUNNING,
+    /** The command has ended; the databases are checked or restored. */
+    ENDING
+  }
+
+  private final Thread guard = Thread.currentThread();
+  private final Signals signals;
+  private final Consumer<EndingSignal> waiting;
+  private Phase phase = Phase.WAITING;
+  private @Nullable EndingSignal received;
+  private @Nullable RunningCommand command;
+
+  private GuardSignals(Consumer<EndingSignal> waiting) {
+    this.waiting = waiting;
+    signals = Signals.takenBy(this::take);
+  }
+
+  /**
+   * Takes the signals on behalf of the calling thread.
+   *
+   * @param waiting is told of a signal after which the command's end is waited for
+   */
+  static GuardSignals take(Consumer<EndingSignal> waiting) {
+    return new GuardSignals(waiting);
+  }
+
+  private synchronized void take(EndingSignal signal) {
+    if (received == null) {
+      received = signal;
+    }
+    RunningCommand running = command;
+    if (phase == Phase.WAITING) {
+      guard.interrupt();
+    } else if (phase == Phase.RUNNING && running != null) {
+      running.pass(signal);
+      waiting.accept(signal);
+    }
+  }
+
+  /** Returns the first signal that came; empty if none has. */
+  synchronized Optional<EndingSignal> received() {
+    return Optional.ofNullable(received);
+  }
+
+  /** Tells whether the guard still waits for locks. */
+  synchronized boolean isWaiting() {
+    return phase == Phase.WAITING;
+  }
+
+  /** Hears that the library has begun its work: from now on an interrupt would do harm. */
+  synchronized void hear(BackupEvent begun) {
+    if (phase == Phase.WAITING) {
+      phase = Phase.PREPARING;
+      clearInterrupt();
+    }
+  }
+
+  // A signal that came too late to stop the wait is known by what was received.
+  private static void clearInterrupt() {
+    boolean unused = Thread.interrupted();
+  }
+
+  /** Says that the command runs. A signal that came while it was started is passed on now. */
+  synchronized void running(RunningCommand started) {
+    phase = Phase.RUNNING;
+    command = started;
+    if (received != null) {
+      started.pass(received);
+      waiting.accept(received);
+    }
+  }
+
+  /** Says that the command has ended. */
+  synchronized void ended() {
+    phase = Phase.ENDING;
+    command = null;
+  }
+
+  @Override
+  public void close() {
+    signals.close();
+    if (received != null) {
+      clearInterrupt();
+    }
+  }
+}

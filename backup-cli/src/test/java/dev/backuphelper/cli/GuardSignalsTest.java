@@ -1,0 +1,258 @@
+package dev.backuphelper.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.backuphelper.cli.Cli.Run;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What signals do to a guard and to its command. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "processes end without signals there")
+class GuardSignalsTest extends CommandTest {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  private final List<ProcessHandle> started = new ArrayList<>();
+
+  @AfterEach
+  void endEverything() {
+    started.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** Starts a guard of a script that deletes notes first, and waits until it has done so. */
+  private JavaProcess guardOf(String script) throws Exception {
+    JavaProcess guard = start(script);
+    await().atMost(LIMIT).until(() -> Files.exists(folder.resolve("ready")));
+    assertThat(Database.notes(database)).isEqualTo(3);
+    return guard;
+  }
+
+  private JavaProcess start(String script) throws IOException {
+    return JavaProcess.start(folder, Map.of(), "", guardWords(script));
+  }
+
+  private List<String> guardWords(String script) {
+    return JavaProcess.command(
+        Main.class,
+        "guard",
+        database,
+        "--label",
+        "v42",
+        "--report",
+        "guard.json",
+        "--",
+        "sh",
+        "-c",
+        "echo $$ >pid; " + deletion() + " </dev/null && touch ready; " + script);
+  }
+
+  private String deletion() {
+    return JavaProcess.command(MigrationProgram.class, database, 0, "delete from note where id > 3")
+        .stream()
+        .map(Format::shellWord)
+        .collect(Collectors.joining(" "));
+  }
+
+  private Map<String, Object> report() throws IOException {
+    return Cli.json(Files.readAllBytes(folder.resolve("guard.json")));
+  }
+
+  private ProcessHandle processIn(String file) throws IOException {
+    long pid = Long.parseLong(Files.readString(folder.resolve(file)).strip());
+    ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
+    started.add(process);
+    return process;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"HUP, 129", "INT, 130", "TERM, 143"})
+  void a_signal_ends_the_command_and_what_it_did_is_undone(String signal, int exit)
+      throws Exception {
+    JavaProcess guard = guardOf("exec sleep 60");
+    ProcessHandle command = processIn("pid");
+
+    guard.signal(signal);
+
+    Run run = guard.end();
+    assertFails(run, exit, "the command was ended by the signal " + signal, "failed");
+    assertThat(command.isAlive()).isFalse();
+    assertThat(Database.notes(database)).isEqualTo(10);
+    assertThat(report())
+        .containsEntry("command_exit", (long) exit)
+        .containsEntry("signal", signal)
+        .containsEntry("outcome", "restored");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"HUP", "INT", "TERM"})
+  void the_command_may_answer_a_signal_as_it_likes(String signal) throws Exception {
+    JavaProcess guard =
+        guardOf(
+            "trap 'echo got >>got; exit 7' %s; touch trapped; while :; do sleep 0.1; done"
+                .formatted(signal));
+    await().atMost(LIMIT).until(() -> Files.exists(folder.resolve("trapped")));
+
+    guard.signal(signal);
+
+    assertFails(guard.end(), 7, "the command ended with exit code 7");
+    assertThat(folder.resolve("got")).hasContent("got");
+    assertThat(Database.notes(database)).isEqualTo(10);
+  }
+
+  @Test
+  void it_waits_for_a_command_that_goes_on_and_keeps_what_it_did_well() throws Exception {
+    JavaProcess guard =
+        guardOf(
+            "trap 'touch got' TERM; touch trapped;"
+                + " while ! test -e end; do sleep 0.1; done; exit 0");
+    await().atMost(LIMIT).until(() -> Files.exists(folder.resolve("trapped")));
+
+    guard.signal("TERM");
+    await().atMost(LIMIT).until(() -> Files.exists(folder.resolve("got")));
+    guard.signal("TERM");
+    assertThat(guard.isAlive()).isTrue();
+    Files.createFile(folder.resolve("end"));
+
+    assertThat(guard.end().exit()).isZero();
+    assertThat(Database.notes(database)).isEqualTo(3);
+    assertThat(report()).containsEntry("outcome", "migrated").containsEntry("signal", "TERM");
+  }
+
+  @Test
+  void what_a_killed_shell_leaves_behind_is_ended_before_anything_is_restored() throws Exception {
+    // The shell is no "exec": the signal ends it alone.
+    JavaProcess guard =
+        guardOf("sh -c 'echo $$ >inner; touch inner-ready; sleep 60; :'; echo not reached");
+    await().atMost(LIMIT).until(() -> Files.exists(folder.resolve("inner-ready")));
+    ProcessHandle inner = processIn("inner");
+
+    guard.signal("TERM");
+
+    Run run = guard.end();
+    assertThat(run.exit()).as(run.err()).isEqualTo(143);
+    assertThat(inner.isAlive()).isFalse();
+    assertThat(run.err()).doesNotContain("still runs");
+    assertThat(Database.notes(database)).isEqualTo(10);
+  }
+
+  @Test
+  void a_signal_ends_the_wait_for_another_guard_at_once() throws Exception {
+    JavaProcess first = guardOf("while ! test -e end; do sleep 0.1; done");
+    JavaProcess second = start("exit 0");
+    await().atMost(LIMIT).until(() -> second.err().contains("waiting up to 5 min 0 s"));
+
+    second.signal("TERM");
+
+    assertFails(second.end(), 143, "interrupted by the signal TERM before the command was run");
+    assertThat(first.isAlive()).isTrue();
+    Files.createFile(folder.resolve("end"));
+    assertThat(first.end().exit()).isZero();
+  }
+
+  @Test
+  void a_second_guard_waits_for_the_first() throws Exception {
+    JavaProcess first = guardOf("while ! test -e end; do sleep 0.1; done; exit 9");
+    JavaProcess second = start("cp ready second; exit 0");
+    await().atMost(LIMIT).until(() -> second.err().contains("waiting up to"));
+    assertThat(folder.resolve("second")).doesNotExist();
+
+    Files.createFile(folder.resolve("end"));
+
+    assertThat(first.end().exit()).isEqualTo(9);
+    Run run = second.end();
+    assertThat(run.exit()).as(run.err()).isZero();
+    assertThat(folder.resolve("second")).exists();
+    assertThat(Database.notes(database)).isEqualTo(3);
+  }
+
+  @Test
+  void while_the_command_of_a_killed_guard_runs_nothing_is_restored() throws Exception {
+    JavaProcess guard = guardOf("while ! test -e end; do sleep 0.1; done");
+    ProcessHandle command = processIn("pid");
+    guard.kill();
+    assertThat(command.isAlive()).isTrue();
+
+    Run early = cli.run("recover");
+    assertFails(early, 7, "process " + command.pid(), "which works on it, still runs");
+    assertThat(Database.notes(database)).isEqualTo(3);
+
+    Files.createFile(folder.resolve("end"));
+    command.onExit().get(60, TimeUnit.SECONDS);
+    Run run = cli.run("recover", "--restore", "--json");
+    assertThat(run.exit()).as(run.err()).isZero();
+    assertThat(run.objects("resolved").get(0)).containsEntry("action", "restored");
+    assertThat(Database.notes(database)).isEqualTo(10);
+  }
+
+  @Test
+  void what_a_killed_guard_and_command_left_the_next_guard_restores_first() throws Exception {
+    JavaProcess guard = guardOf("exec sleep 60");
+    guard.kill();
+    ProcessHandle command = processIn("pid");
+    command.destroyForcibly();
+    command.onExit().get(60, TimeUnit.SECONDS);
+    assertThat(Database.notes(database)).isEqualTo(3);
+    assertThat(cli.run("list").err()).contains("migration v42 is open for");
+    Files.delete(folder.resolve("ready"));
+
+    Run run =
+        JavaProcess.start(folder, Main.class, "guard", database, "--label", "v43", "--", "true")
+            .end();
+
+    assertThat(run.exit()).as(run.err()).isZero();
+    assertThat(run.err()).contains("what a killed process left open was resolved first");
+    assertThat(Database.notes(database)).isEqualTo(10);
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "'script' has other options elsewhere")
+  void the_key_of_a_terminal_reaches_the_command_once() throws Exception {
+    // Interrupted while it waits, a shell answers each signal at once.
+    String script =
+        "sleep 60 & trap 'echo got >>got' INT; trap 'kill $!; exit 5' TERM; touch trapped;"
+            + " while :; do wait; done";
+    String line =
+        guardWords(script).stream().map(Format::shellWord).collect(Collectors.joining(" "));
+    Path out = folder.resolve("terminal.txt");
+    ProcessBuilder terminal = new ProcessBuilder("script", "-qec", "exec " + line, "/dev/null");
+    terminal.environment().put("BACKUP_DIR", store.toString());
+    Process process =
+        terminal
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(out.toFile())
+            .start();
+    started.add(process.toHandle());
+    await().atMost(LIMIT).until(() -> Files.exists(folder.resolve("trapped")));
+
+    try (OutputStream keys = process.getOutputStream()) {
+      keys.write("\u0003".getBytes(StandardCharsets.US_ASCII));
+      keys.flush();
+      await().atMost(LIMIT).until(() -> Files.exists(folder.resolve("got")));
+      await().atMost(LIMIT).until(() -> Files.readString(out).contains("guard v42: signal INT"));
+      processIn("pid").destroy();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    }
+
+    assertThat(process.exitValue()).as(Files.readString(out)).isEqualTo(5);
+    assertThat(folder.resolve("got")).hasContent("got");
+    assertThat(report()).containsEntry("signal", "INT").containsEntry("outcome", "restored");
+    assertThat(Database.notes(database)).isEqualTo(10);
+  }
+}

@@ -1,0 +1,149 @@
+package dev.backuphelper.internal.engine;
+
+import dev.backuphelper.error.BackupException;
+import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.GroupId;
+import dev.backuphelper.report.Listing;
+import dev.backuphelper.report.OpenPlan;
+import dev.backuphelper.report.StatusReport;
+import dev.backuphelper.report.StatusReport.Code;
+import dev.backuphelper.report.StatusReport.Database;
+import dev.backuphelper.report.StatusReport.Group;
+import dev.backuphelper.report.StatusReport.Reason;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Judges a store. It reads alone: it takes no lock, sweeps nothing, and looks into no database, so
+ * that it can be asked at any time. Whatever it cannot read is part of its answer.
+ */
+public final class StatusOperation {
+  private final Context context;
+  private final List<Reason> reasons = new ArrayList<>();
+  private List<Group> groups = List.of();
+  private List<OpenPlan> open = List.of();
+
+  /** Creates the operation. */
+  public StatusOperation(Context context) {
+    this.context = context;
+  }
+
+  /** Judges; what is wrong is reported, not thrown. */
+  public StatusReport run() {
+    String store = context.store().location();
+    try {
+      Failures.translate("cannot read the store " + store, this::judge);
+    } catch (BackupException unreadable) {
+      add(Code.STORE_UNREADABLE, String.valueOf(unreadable.getMessage()));
+    }
+    return new StatusReport(reasons, groups, open);
+  }
+
+  private List<Reason> judge() throws IOException {
+    if (context.store().exists()) {
+      judge(context.catalog().list());
+    } else {
+      add(Code.STORE_MISSING, "there is no store at " + context.store().location());
+    }
+    judgeOpen();
+    return reasons;
+  }
+
+  private void judge(Listing listing) throws IOException {
+    groups = groups(listing.backups());
+    for (Group group : groups) {
+      if (group.lastGood().isEmpty()) {
+        add(
+            Code.NO_GOOD_BACKUP,
+            "none of %d backups of %s is verified and good"
+                .formatted(group.backups(), paths(group)));
+      }
+    }
+    if (groups.isEmpty()) {
+      add(Code.NO_BACKUP, "there is no backup in " + context.store().location());
+    } else {
+      judgeSources();
+    }
+    for (Listing.Unreadable manifest : listing.unreadable()) {
+      add(Code.UNREADABLE_MANIFEST, manifest.file() + " cannot be used: " + manifest.reason());
+    }
+  }
+
+  private List<Group> groups(List<Backup> newestFirst) {
+    Map<GroupId, List<Backup>> backups =
+        newestFirst.stream()
+            .collect(Collectors.groupingBy(Backup::group, LinkedHashMap::new, Collectors.toList()));
+    return backups.entrySet().stream()
+        .map(entry -> group(entry.getKey(), entry.getValue()))
+        .toList();
+  }
+
+  private Group group(GroupId id, List<Backup> newestFirst) {
+    Optional<Backup> lastGood = newestFirst.stream().filter(Backup::verified).findFirst();
+    return new Group(
+        id,
+        newestFirst.get(0).components().stream()
+            .map(component -> new Database(component.name(), component.source()))
+            .toList(),
+        newestFirst.size(),
+        lastGood,
+        lastGood.map(this::age));
+  }
+
+  // A clock that was set back does not make a backup younger than new.
+  private Duration age(Backup backup) {
+    Duration age = Duration.between(backup.id().instant(), context.clock().instant());
+    return age.isNegative() ? Duration.ZERO : age;
+  }
+
+  private void judgeSources() throws IOException {
+    if (context.sources().isEmpty()) {
+      return;
+    }
+    TreeSet<String> named = new TreeSet<>();
+    for (NamedSource source : NamedSource.ofConfigured(context.sources())) {
+      named.add(source.path().toString());
+    }
+    if (groups.stream().noneMatch(group -> paths(group).equals(named))) {
+      add(Code.NO_BACKUP, "there is no backup of " + named);
+    }
+  }
+
+  private static TreeSet<String> paths(Group group) {
+    return group.databases().stream()
+        .map(Database::source)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private void judgeOpen() {
+    open = new OpenPlans(context).describe();
+    if (open.stream().anyMatch(plan -> !plan.atWork())) {
+      // What ended in this moment may have left its pointer, but not its plan, to the first look.
+      open = new OpenPlans(context).describe();
+    }
+    for (OpenPlan plan : open) {
+      if (!plan.atWork()) {
+        add(code(plan.kind()), plan.sentence());
+      }
+    }
+  }
+
+  private static Code code(OpenPlan.Kind kind) {
+    return switch (kind) {
+      case RESTORE -> Code.OPEN_RESTORE;
+      case MIGRATION -> Code.OPEN_MIGRATION;
+      case UNREADABLE -> Code.UNREADABLE_PLAN;
+    };
+  }
+
+  private void add(Code code, String message) {
+    reasons.add(new Reason(code, message));
+  }
+}
