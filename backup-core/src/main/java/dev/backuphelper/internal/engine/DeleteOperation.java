@@ -89,7 +89,7 @@ public final class DeleteOperation {
     }
     if (named.contains(backup.id())) {
       throw new RefusedException(
-          "backup %s is needed by a restore that is open".formatted(backup.id()),
+          "backup %s is needed by a restore or a migration that is open".formatted(backup.id()),
           "Resolve it first: backup recover");
     }
     for (Backup other : all) {

@@ -12,6 +12,7 @@ import dev.backuphelper.source.SourceBusyException;
 import dev.backuphelper.source.SourceUnreadableException;
 import dev.backuphelper.store.LockHeldException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -73,7 +74,8 @@ public final class Failures {
           "Give this user access, or use another folder.",
           failure);
     }
-    if (failure instanceof ClosedByInterruptException) {
+    if (failure instanceof ClosedByInterruptException
+        || failure instanceof InterruptedIOException) {
       return new StorageException(ErrorCode.INTERRUPTED, message, null, failure);
     }
     if (isNoSpace(failure)) {
