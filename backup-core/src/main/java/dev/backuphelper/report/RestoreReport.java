@@ -6,6 +6,7 @@ import dev.backuphelper.model.SourceName;
 import dev.backuphelper.source.TargetState;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,6 +44,24 @@ public record RestoreReport(
   public RestoreReport {
     restored = List.copyOf(restored);
     warnings = List.copyOf(warnings);
+  }
+
+  /** Returns this report with more warnings. */
+  public RestoreReport withWarnings(List<String> more) {
+    List<String> all = new ArrayList<>(warnings);
+    all.addAll(more);
+    return new RestoreReport(
+        id,
+        from,
+        outcome,
+        restored,
+        safetyBackup,
+        verified,
+        contended,
+        all,
+        dryRun,
+        bytes,
+        duration);
   }
 
   /**

@@ -283,6 +283,6 @@ class SafetyRule05RetentionNeverRemovesTheLastGoodBackupTest {
     assertThat(cleaner.list()).as("the restored one, its safety backup, the newest").hasSize(3);
     assertThatThrownBy(() -> cleaner.delete(restored))
         .isInstanceOf(RefusedException.class)
-        .hasMessageContaining("needed by a restore that is open");
+        .hasMessageContaining("needed by a restore or a migration that is open");
   }
 }

@@ -31,7 +31,10 @@ public record GuardPolicy(
   public enum OnBackupFailure {
     /** Does not migrate. */
     ABORT,
-    /** Migrates without protection, and says so. */
+    /**
+     * Migrates without protection, and says so. A database that fails its own checks is not
+     * migrated all the same.
+     */
     MIGRATE_UNPROTECTED
   }
 

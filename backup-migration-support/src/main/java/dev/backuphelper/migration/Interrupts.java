@@ -1,5 +1,6 @@
 package dev.backuphelper.migration;
 
+import dev.backuphelper.error.BackupException;
 import java.util.function.Supplier;
 
 /**
@@ -7,6 +8,9 @@ import java.util.function.Supplier;
  * the files that a thread works on. Stateless.
  */
 final class Interrupts {
+  // Somebody who interrupts a thread does so once, perhaps twice; this is no endless loop.
+  private static final int ATTEMPTS = 5;
+
   private Interrupts() {}
 
   /** Does some work as if the thread were not interrupted; it is interrupted again afterwards. */
@@ -14,6 +18,31 @@ final class Interrupts {
     boolean interrupted = Thread.interrupted();
     try {
       return work.get();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /**
+   * Does some work that can be done again, as often as an interrupt breaks it off; the thread is
+   * interrupted again afterwards.
+   */
+  static <T> T insist(Supplier<T> work) {
+    boolean interrupted = false;
+    try {
+      for (int attempt = 1; ; attempt++) {
+        try {
+          return work.get();
+        } catch (BackupException brokenOff) {
+          boolean byInterrupt = Thread.interrupted();
+          interrupted |= byInterrupt;
+          if (!byInterrupt || attempt == ATTEMPTS) {
+            throw brokenOff;
+          }
+        }
+      }
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

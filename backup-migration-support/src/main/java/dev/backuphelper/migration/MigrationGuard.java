@@ -112,7 +112,8 @@ public final class MigrationGuard {
   }
 
   /**
-   * Runs a migration under this guard. If nothing is pending it is called without a safety backup.
+   * Runs a migration under this guard. If nothing is pending it is not called: somebody else, who
+   * had the databases while this call waited for them, may have done it.
    *
    * @param label its name, for messages and the safety backup
    * @return what became of it: migrated, or nothing was pending
@@ -123,19 +124,22 @@ public final class MigrationGuard {
    */
   public <E extends Exception> MigrationReport run(String label, Migration<E> migration) throws E {
     try (MigrationSession session = open(label)) {
-      MigrationSession migrated =
-          perform(
-              session,
-              () -> {
-                migration.run();
-                return session;
-              });
-      return migrated.succeed();
+      if (session.isPending()) {
+        perform(
+            session,
+            () -> {
+              migration.run();
+              return session;
+            });
+      }
+      return session.succeed();
     }
   }
 
   /**
-   * Runs a migration that has a result, as {@link #run} does.
+   * Runs a migration that has a result, as {@link #run} does; but it is called even if nothing is
+   * pending, then without a safety backup, because there must be a result. So it has to be one that
+   * knows itself what is to be done, as those of migration tools do.
    *
    * @param label its name, for messages and the safety backup
    * @return the migration's result
@@ -155,8 +159,19 @@ public final class MigrationGuard {
     try {
       return migration.call();
     } catch (Throwable failure) {
-      session.fail(failure);
+      fail(session, failure);
       throw failure;
+    }
+  }
+
+  // Whatever goes wrong now, the caller learns why the migration failed.
+  private static void fail(MigrationSession session, Throwable failure) {
+    try {
+      session.fail(failure);
+    } catch (RuntimeException | Error broken) {
+      if (broken != failure) {
+        failure.addSuppressed(broken);
+      }
     }
   }
 

@@ -36,7 +36,7 @@ public record MigrationReport(
 
   /** How the databases were left. */
   public enum Outcome {
-    /** Nothing was pending, so nothing was backed up. The migration was called all the same. */
+    /** Nothing was pending, so nothing was backed up. */
     NOTHING_PENDING,
     /** Migrated. */
     MIGRATED,

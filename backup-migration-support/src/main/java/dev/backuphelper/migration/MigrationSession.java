@@ -3,6 +3,8 @@ package dev.backuphelper.migration;
 import dev.backuphelper.GuardedSection;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.ErrorCode;
+import dev.backuphelper.error.RefusedException;
+import dev.backuphelper.error.RestoreFailedException;
 import dev.backuphelper.error.StorageException;
 import dev.backuphelper.migration.MigrationReport.Outcome;
 import dev.backuphelper.model.Backup;
@@ -37,6 +39,7 @@ public final class MigrationSession implements AutoCloseable {
   private final GuardedSection section;
   private final boolean pending;
   private final List<String> warnings = new ArrayList<>();
+  private final List<String> remarks = new ArrayList<>();
   private Optional<Backup> safety = Optional.empty();
   private Optional<BackupId> failedState = Optional.empty();
   private boolean isProtected;
@@ -111,7 +114,11 @@ public final class MigrationSession implements AutoCloseable {
 
   private static void closeAfter(GuardedSection section, Throwable failure) {
     try {
-      section.close();
+      Interrupts.holdOff(
+          () -> {
+            section.close();
+            return section;
+          });
     } catch (BackupException leftBehind) {
       failure.addSuppressed(leftBehind);
     }
@@ -133,7 +140,7 @@ public final class MigrationSession implements AutoCloseable {
       section.begin();
       isProtected = true;
     } catch (BackupException failure) {
-      if (policy.onBackupFailure() == GuardPolicy.OnBackupFailure.ABORT) {
+      if (!mayGoWithout(failure)) {
         LOG.error("migration {}: not begun, because it cannot be protected", label);
         throw failure;
       }
@@ -147,6 +154,13 @@ public final class MigrationSession implements AutoCloseable {
           label,
           safety.map(made -> "safety backup " + made.id()).orElse("nothing: nothing was there"));
     }
+  }
+
+  // A refusal says that this database must not be migrated, not that the backup could not be made.
+  private boolean mayGoWithout(BackupException failure) {
+    return policy.onBackupFailure() == GuardPolicy.OnBackupFailure.MIGRATE_UNPROTECTED
+        && !(failure instanceof RefusedException)
+        && failure.code() != ErrorCode.INTERRUPTED;
   }
 
   private static Duration since(long nanos) {
@@ -195,23 +209,40 @@ public final class MigrationSession implements AutoCloseable {
     requireOpen();
     migration = since(begun);
     if (!pending) {
-      return end(Outcome.NOTHING_PENDING);
+      return handOver(end(Outcome.NOTHING_PENDING));
     }
     long from = System.nanoTime();
     Optional<Throwable> wrong = Interrupts.holdOff(this::wrong);
     checking = since(from);
     if (wrong.isPresent()) {
-      MigrationReport report = undo();
-      throw failure("failed its checks: " + wrong.get().getMessage(), report, wrong.get());
+      throw undone("failed its checks: " + wrong.get().getMessage(), wrong.get());
     }
-    return Interrupts.holdOff(
-        () -> {
-          if (isProtected) {
+    try {
+      Interrupts.holdOff(this::commit);
+    } catch (BackupException notClosed) {
+      // A marker that stays would be taken for that of a crash.
+      throw undone("could not be ended: " + notClosed.getMessage(), notClosed);
+    }
+    LOG.info("migration {}: done", label);
+    return handOver(end(Outcome.MIGRATED));
+  }
+
+  private boolean commit() {
+    if (isProtected) {
+      Interrupts.insist(
+          () -> {
             section.commit();
-          }
-          LOG.info("migration {}: done", label);
-          return end(Outcome.MIGRATED);
-        });
+            return true;
+          });
+    }
+    return isProtected;
+  }
+
+  private MigrationFailedException undone(String how, Throwable cause) {
+    MigrationReport report = undo();
+    MigrationFailedException failure = failure(how, report, cause);
+    handOver(report);
+    return failure;
   }
 
   /** Returns what is wrong with the databases after the migration; empty when nothing is. */
@@ -222,10 +253,13 @@ public final class MigrationSession implements AutoCloseable {
         check.getValue().check();
       }
       if (policy.checkStructure() && isProtected) {
-        requireSound(section.check());
+        requireSound(Interrupts.insist(section::check));
       }
       return Optional.empty();
-    } catch (Exception | AssertionError failure) {
+    } catch (InterruptedException failure) {
+      Thread.currentThread().interrupt();
+      return Optional.of(failure);
+    } catch (Throwable failure) {
       return Optional.of(failure);
     }
   }
@@ -259,11 +293,20 @@ public final class MigrationSession implements AutoCloseable {
     requireOpen();
     migration = since(begun);
     if (!pending) {
-      return end(Outcome.NOTHING_PENDING);
+      return handOver(end(Outcome.NOTHING_PENDING));
     }
     MigrationReport report = undo();
-    failure.addSuppressed(failure("failed", report, null));
-    return report;
+    attach(failure("failed", report, null), failure);
+    return handOver(report);
+  }
+
+  // Some take no suppressed exceptions: those that say so, and what the JVM itself throws when its
+  // stack or its memory is used up.
+  private void attach(MigrationFailedException told, Throwable failure) {
+    failure.addSuppressed(told);
+    if (!List.of(failure.getSuppressed()).contains(told)) {
+      LOG.error("{}", told.getMessage());
+    }
   }
 
   private MigrationReport undo() {
@@ -282,7 +325,7 @@ public final class MigrationSession implements AutoCloseable {
 
   private MigrationReport leave() {
     try {
-      section.commit();
+      commit();
     } catch (BackupException notClosed) {
       trouble = notClosed;
     }
@@ -294,13 +337,11 @@ public final class MigrationSession implements AutoCloseable {
     LOG.warn("migration {}: failed; the former content is put back", label);
     long from = System.nanoTime();
     try {
-      RestoreReport report = section.undo();
-      failedState = report.safetyBackup();
-      warnings.addAll(report.warnings());
+      note(Interrupts.insist(this::restoreSection));
       restore = since(from);
       LOG.warn("migration {}: the former content is there again", label);
       return end(Outcome.RESTORED);
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       restore = since(from);
       trouble =
           failure instanceof BackupException known
@@ -312,19 +353,49 @@ public final class MigrationSession implements AutoCloseable {
     }
   }
 
+  // What the first attempt found is what the migration left; a later one may find something else.
+  private RestoreReport restoreSection() {
+    try {
+      return section.undo();
+    } catch (RestoreFailedException failure) {
+      failedState = failedState.or(failure::safetyBackup);
+      throw failure;
+    }
+  }
+
+  private void note(RestoreReport report) {
+    failedState = failedState.or(report::safetyBackup);
+    remarks.addAll(report.warnings());
+    for (RestoreReport.Restored restored : report.restored()) {
+      restored
+          .keptAside()
+          .ifPresent(
+              aside ->
+                  remarks.add(
+                      "what it left at %s cannot be read, and is kept as %s"
+                          .formatted(restored.target(), aside)));
+    }
+    if (report.contended()) {
+      remarks.add("somebody else changes them at the same time");
+    }
+    warnings.addAll(remarks);
+  }
+
   private MigrationReport end(Outcome outcome) {
     ended = true;
-    MigrationReport report =
-        new MigrationReport(
-            label,
-            outcome,
-            safetyBackup(),
-            failedState,
-            backup,
-            migration,
-            checking,
-            restore,
-            warnings);
+    return new MigrationReport(
+        label,
+        outcome,
+        safetyBackup(),
+        failedState,
+        backup,
+        migration,
+        checking,
+        restore,
+        warnings);
+  }
+
+  private MigrationReport handOver(MigrationReport report) {
     try {
       reports.accept(report);
     } catch (RuntimeException broken) {
@@ -354,6 +425,7 @@ public final class MigrationSession implements AutoCloseable {
     report
         .failedState()
         .ifPresent(id -> message.append("; what it left is kept as backup ").append(id));
+    remarks.forEach(remark -> message.append("; ").append(remark));
     // In the message, because a suppressed exception is shown by its message alone.
     section
         .restoreCommand()
@@ -387,14 +459,15 @@ public final class MigrationSession implements AutoCloseable {
     try {
       if (!ended) {
         migration = since(begun);
-        undo();
+        handOver(pending ? undo() : end(Outcome.NOTHING_PENDING));
       }
     } finally {
-      Interrupts.holdOff(
-          () -> {
-            section.close();
-            return label;
-          });
+      Interrupts.holdOff(() -> Interrupts.insist(this::release));
     }
+  }
+
+  private String release() {
+    section.close();
+    return label;
   }
 }

@@ -184,14 +184,17 @@ class MigrationGuardTest {
   }
 
   @Test
-  void nothingPending_makesNoBackup() {
+  void nothingPending_makesNoBackup_andMigratesOnlyWhatHasAResult() {
     sql("CREATE TABLE t(a)");
     List<String> called = new ArrayList<>();
+    MigrationGuard idle = guard.withPending(() -> false);
 
-    MigrationReport report = guard.withPending(() -> false).run("v2", () -> called.add("called"));
+    MigrationReport report = idle.run("v2", () -> called.add("run"));
+    String result = idle.call("v2", () -> "result");
 
     assertThat(report.outcome()).isEqualTo(Outcome.NOTHING_PENDING);
-    assertThat(called).hasSize(1);
+    assertThat(called).isEmpty();
+    assertThat(result).isEqualTo("result");
     assertThat(folder.resolve("backups")).doesNotExist();
   }
 

@@ -70,6 +70,10 @@ public record Context(
     return new Context(otherStore, otherSources, engines, stores, clock, listener, patience);
   }
 
+  Context with(BackupListener otherListener) {
+    return new Context(store, sources, engines, stores, clock, otherListener, patience);
+  }
+
   /** Returns the store at a location that a plan recorded: this one, or another local one. */
   Store storeAt(String location) {
     return store.location().equals(location) ? store : stores.apply(Path.of(location));

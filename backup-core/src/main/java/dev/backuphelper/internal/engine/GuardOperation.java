@@ -8,11 +8,15 @@ import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.error.LockedException;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.error.SourceException;
+import dev.backuphelper.event.BackupEvent;
+import dev.backuphelper.internal.io.HeldInterrupt;
+import dev.backuphelper.internal.io.MalformedDocumentException;
 import dev.backuphelper.internal.io.ProcessOwner;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.Check;
 import dev.backuphelper.model.Component;
+import dev.backuphelper.model.SourceName;
 import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.report.RestoreReport;
 import dev.backuphelper.source.Source;
@@ -62,8 +66,8 @@ public final class GuardOperation implements AutoCloseable {
       return before == TargetState.DATABASE;
     }
 
-    Goal goal() {
-      return new Goal(target.path(), source.name(), before);
+    Goal goal(Map<Path, SourceName> names) {
+      return new Goal(target.path(), names.getOrDefault(target.path(), source.name()), before);
     }
   }
 
@@ -127,7 +131,7 @@ public final class GuardOperation implements AutoCloseable {
 
   private static void resolveOpen(Context context, List<Path> paths) throws IOException {
     for (Path path : paths) {
-      Optional<PlanFile> open = PlanFile.find(path);
+      Optional<PlanFile> open = openBeside(path);
       if (open.isPresent()) {
         if (isOpen(open.get().id())) {
           throw new RefusedException(
@@ -138,6 +142,18 @@ public final class GuardOperation implements AutoCloseable {
             context.with(context.storeAt(open.get().plan().store()), context.sources()),
             open.get());
       }
+    }
+  }
+
+  private static Optional<PlanFile> openBeside(Path path) throws IOException {
+    try {
+      return PlanFile.find(path);
+    } catch (MalformedDocumentException unusable) {
+      throw new RefusedException(
+          "not migrated: " + unusable.getMessage(),
+          "Recover with the version that wrote it; or look at the database, then remove that file"
+              + " by hand.",
+          unusable);
     }
   }
 
@@ -190,6 +206,7 @@ public final class GuardOperation implements AutoCloseable {
         "cannot protect migration " + order.label(),
         () -> {
           try {
+            lookAgain();
             requireSpace();
             safety = makeSafetyBackup();
             requireSound();
@@ -201,25 +218,42 @@ public final class GuardOperation implements AutoCloseable {
         });
   }
 
+  // Since the first look somebody may have put something where nothing was: a tool that was asked
+  // what is pending, or another process.
+  private void lookAgain() throws IOException {
+    for (int index = 0; index < databases.size(); index++) {
+      if (!databases.get(index).isDatabase()) {
+        Guarded now = look(context, databases.get(index).source());
+        if (now.isDatabase()) {
+          databases.set(index, now);
+        }
+      }
+    }
+  }
+
   private @Nullable Backup makeSafetyBackup() throws IOException {
     List<Source> sources =
         databases.stream().filter(Guarded::isDatabase).map(d -> d.source().source()).toList();
     if (sources.isEmpty()) {
       context.store().create();
       reservation = Reservation.take(context.store(), context.clock().instant(), id -> List.of());
-      writeMarker(reservation.id(), null);
+      writeMarker(reservation.id(), null, Map.of());
       return null;
     }
+    Map<Path, SourceName> names = new HashMap<>();
+    NamedSource.ofExisting(sources).forEach(named -> names.put(named.path(), named.name()));
     Backup backup =
         new CreateOperation(
                 context.with(context.store(), sources),
                 CreateOrder.safety(order.label(), order.actor()))
-            .run(id -> writeMarker(id, id));
+            .run(id -> writeMarker(id, id, names));
     events.step("safety-backup-made", backup.id());
     return backup;
   }
 
-  private void writeMarker(BackupId id, @Nullable BackupId backup) throws IOException {
+  /** Writes the marker; {@code names} are those that databases have in the safety backup. */
+  private void writeMarker(BackupId id, @Nullable BackupId backup, Map<Path, SourceName> names)
+      throws IOException {
     String store = context.store().location();
     Plan plan =
         new Plan(
@@ -232,7 +266,7 @@ public final class GuardOperation implements AutoCloseable {
             backup,
             null,
             null,
-            databases.stream().map(Guarded::goal).toList());
+            databases.stream().map(database -> database.goal(names)).toList());
     OPEN.add(id);
     for (Guarded database : databases) {
       marker.add(
@@ -358,6 +392,9 @@ public final class GuardOperation implements AutoCloseable {
   private List<Check> check(Guarded database) throws IOException {
     // Whatever the migration put at the path is looked at, be it another file.
     Target target = database.source().source().target();
+    if (database.isDatabase() && target.probe(context.patience()) != TargetState.DATABASE) {
+      return List.of(Check.failed("presence", "there is no database any more"));
+    }
     Optional<Component> former = former(database);
     if (former.isEmpty()) {
       return target.check(null, context.patience());
@@ -382,18 +419,27 @@ public final class GuardOperation implements AutoCloseable {
   public RestoreReport undo() {
     events.step("undoing", order.label());
     Plan plan = marker.get(0).plan();
-    RestoreReport report = new RestoreOperation(context, RestoreOrder.of(plan)).run();
+    RestoreReport report = restore(plan);
     stopHeart();
     OPEN.remove(plan.id());
     marker.clear();
-    Failures.translate(
-        "cannot close migration " + order.label(),
-        () -> {
-          closeReservation();
-          return report;
-        });
+    closeReservation();
     events.step("undone", order.label());
     return report;
+  }
+
+  /** Restores, and says in the report too what listeners are warned of. */
+  private RestoreReport restore(Plan plan) {
+    List<String> warnings = new ArrayList<>();
+    Context heard =
+        context.with(
+            event -> {
+              if (event instanceof BackupEvent.Warning warning) {
+                warnings.add(warning.message());
+              }
+              context.listener().on(event);
+            });
+    return new RestoreOperation(heard, RestoreOrder.of(plan)).run().withWarnings(warnings);
   }
 
   /** Removes the marker: what is there stays. */
@@ -411,24 +457,38 @@ public final class GuardOperation implements AutoCloseable {
     if (!marker.isEmpty()) {
       BackupId id = marker.get(0).id();
       PlanFile.removeAll(marker, file -> events.step("marker-removed", file.target()));
-      new OpenPointers(context.store()).remove(id);
-      events.step("pointer-removed", id);
-      OPEN.remove(id);
       marker.clear();
+      OPEN.remove(id);
+      removePointer(id);
     }
     closeReservation();
   }
 
-  private void closeReservation() throws IOException {
-    Reservation open = reservation;
-    if (open != null) {
-      open.close();
-      reservation = null;
+  // Without the marker nothing is open, whatever the store says; a recovery tidies it.
+  private void removePointer(BackupId id) {
+    try {
+      new OpenPointers(context.store()).remove(id);
+      events.step("pointer-removed", id);
+    } catch (IOException leftBehind) {
+      events.warning("something is left behind: " + leftBehind.getMessage());
     }
   }
 
+  private void closeReservation() {
+    Reservation open = reservation;
+    if (open != null) {
+      reservation = null;
+      try {
+        open.close();
+      } catch (IOException leftBehind) {
+        events.warning("something is left behind: " + leftBehind.getMessage());
+      }
+    }
+  }
+
+  // Tidies up even if it was an interrupt that broke off the work.
   private void closeAfter(Exception failure) {
-    try {
+    try (HeldInterrupt held = HeldInterrupt.take()) {
       closeMarker();
     } catch (IOException | BackupException leftBehind) {
       failure.addSuppressed(leftBehind);

@@ -6,6 +6,7 @@ import dev.backuphelper.catalog.OwnerCodec;
 import dev.backuphelper.internal.io.AtomicFile;
 import dev.backuphelper.internal.io.JsonObject;
 import dev.backuphelper.internal.io.MalformedDocumentException;
+import dev.backuphelper.internal.io.PrivateFiles;
 import dev.backuphelper.internal.io.ProcessOwner;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.SourceName;
@@ -147,6 +148,8 @@ record PlanFile(
     for (PlanFile plan : plans) {
       plan.deleteScratch();
       Files.deleteIfExists(beside(plan.target()));
+      // If a power cut brought it back, a recovery would undo what is closed.
+      PrivateFiles.syncDirectory(PrivateFiles.parent(plan.target()));
       removed.accept(plan);
     }
   }

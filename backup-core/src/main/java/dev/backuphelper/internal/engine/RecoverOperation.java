@@ -105,6 +105,12 @@ public final class RecoverOperation {
   }
 
   private void recoverLocked(BackupId id, String marker, List<Path> targets) throws IOException {
+    // A thread has the locks already while it migrates; it must not undo what it is doing.
+    if (GuardOperation.isOpen(id)) {
+      leaveOpen(
+          marker, ErrorCode.LOCKED, "it is still being worked on: the migration goes on here");
+      return;
+    }
     List<PlanFile> files = new ArrayList<>();
     for (Path target : targets) {
       PlanFile.find(target).filter(file -> file.id().equals(id)).ifPresent(files::add);
@@ -253,10 +259,19 @@ public final class RecoverOperation {
   private boolean isMoved(PlanFile file) throws IOException {
     String fileKey = target(file).fingerprint().fileKey();
     // An empty file has nothing to be known by, and undoing makes another. Where the former file
-    // was moved aside, the restore itself put another in its place.
+    // was moved aside, the restore itself put another in its place; where there is to be nothing,
+    // it took the former file away.
     return file.before() == TargetState.DATABASE
         && !Files.exists(file.aside())
-        && !fileKey.equals(file.fileKey());
+        && !fileKey.equals(file.fileKey())
+        && !isCleared(file);
+  }
+
+  private static boolean isCleared(PlanFile file) throws IOException {
+    boolean toBeCleared =
+        file.plan().goals().stream()
+            .anyMatch(goal -> goal.target().equals(file.target()) && !goal.isDatabase());
+    return toBeCleared && (!Files.exists(file.target()) || Files.size(file.target()) == 0);
   }
 
   private Target target(PlanFile file) throws IOException {

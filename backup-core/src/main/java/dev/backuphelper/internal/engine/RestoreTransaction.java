@@ -5,6 +5,7 @@ import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.RestoreFailedException;
 import dev.backuphelper.error.StorageException;
+import dev.backuphelper.internal.io.HeldInterrupt;
 import dev.backuphelper.internal.io.ProcessOwner;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
@@ -85,7 +86,9 @@ final class RestoreTransaction {
           means.events().step("target-done", part.target().path());
         }
       } catch (IOException | RuntimeException failure) {
-        throw undone(failure);
+        try (HeldInterrupt held = HeldInterrupt.take()) {
+          throw undone(failure);
+        }
       }
     }
     closeRestored();
@@ -94,7 +97,7 @@ final class RestoreTransaction {
 
   // The targets are as wanted; a plan that cannot be removed is closed by a later recovery.
   private void closeRestored() {
-    try {
+    try (HeldInterrupt held = HeldInterrupt.take()) {
       close();
     } catch (IOException leftBehind) {
       means
@@ -127,7 +130,9 @@ final class RestoreTransaction {
         means.events().step("plan-written", file.target());
       }
     } catch (IOException | RuntimeException failure) {
-      closeAfter(failure);
+      try (HeldInterrupt held = HeldInterrupt.take()) {
+        closeAfter(failure);
+      }
       throw failure;
     }
   }

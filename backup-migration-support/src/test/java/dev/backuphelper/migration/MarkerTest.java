@@ -1,0 +1,529 @@
+package dev.backuphelper.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.backuphelper.BackupHelper;
+import dev.backuphelper.GuardRequest;
+import dev.backuphelper.GuardRequest.OnCrash;
+import dev.backuphelper.GuardedSection;
+import dev.backuphelper.RecoverRequest;
+import dev.backuphelper.RecoverRequest.Choice;
+import dev.backuphelper.error.BackupException;
+import dev.backuphelper.error.ErrorCode;
+import dev.backuphelper.error.RefusedException;
+import dev.backuphelper.migration.MigrationReport.Outcome;
+import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.BackupId;
+import dev.backuphelper.report.OpenPlan;
+import dev.backuphelper.report.RecoverReport;
+import dev.backuphelper.report.RecoverReport.Action;
+import dev.backuphelper.source.sqlite.SqliteSource;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The marker of a migration whose process is gone, and everything that may have befallen it. */
+@Timeout(120)
+class MarkerTest {
+  private static final String HALF = "CREATE TABLE half(a)";
+
+  @TempDir private Path folder;
+  private GuardedDatabase app;
+  private String before;
+
+  @BeforeEach
+  void prepare() {
+    app = GuardedDatabase.create(folder.resolve("here"), "wal");
+    before = app.state();
+  }
+
+  private RefusedException refusedRun() {
+    BackupException refused =
+        catchThrowableOfType(
+            BackupException.class,
+            () -> app.guard().run("again", () -> app.sql("CREATE TABLE never(a)")));
+    assertThat(refused).isInstanceOf(RefusedException.class);
+    return (RefusedException) refused;
+  }
+
+  /** Checks that a run is refused and changes nothing, neither the database nor the marker. */
+  private RefusedException requireRefusedAndUnchanged() {
+    String half = untouched();
+    BackupException refused = refusedRun();
+    assertThat(untouched()).isEqualTo(half);
+    assertThat(Files.exists(app.marker(), java.nio.file.LinkOption.NOFOLLOW_LINKS)).isTrue();
+    return (RefusedException) refused;
+  }
+
+  private String untouched() {
+    try {
+      return State.ofUntouched(app.database());
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void requireNextMigrationRuns() {
+    assertThat(app.guard().run("next", () -> app.sql("PRAGMA user_version=7")).outcome())
+        .isEqualTo(Outcome.MIGRATED);
+    assertThat(app.beside()).isEmpty();
+    assertThat(app.backups().openPlans()).isEmpty();
+  }
+
+  @Test
+  void nextRun_restores() {
+    app.crash(OnCrash.RESTORE, HALF, "DROP TABLE part");
+
+    List<String> found = new ArrayList<>();
+    app.guard().withPending(() -> found.add(app.state())).run("again", () -> app.sql(HALF));
+
+    assertThat(found).containsExactly(before);
+    assertThat(app.beside()).isEmpty();
+  }
+
+  @Test
+  void openMigration_isReported() {
+    BackupId safety = app.crash(OnCrash.RESTORE, HALF);
+
+    List<OpenPlan> open = app.backups().openPlans();
+
+    assertThat(open).hasSize(1);
+    assertThat(open.get(0).id()).hasValue(safety);
+    assertThat(open.get(0).kind()).isEqualTo(OpenPlan.Kind.MIGRATION);
+    assertThat(open.get(0).databases()).containsExactly(app.database());
+  }
+
+  @Test
+  void stopping_restoresOnlyWhenItIsSaid() {
+    app.crash(OnCrash.STOP, HALF);
+
+    assertThat(requireRefusedAndUnchanged())
+        .hasMessageContaining("nothing is to be restored unasked")
+        .hasMessageContaining("--restore")
+        .hasMessageContaining("--keep");
+
+    assertThat(app.recover(Choice.RESTORE).open()).isEmpty();
+    assertThat(app.state()).isEqualTo(before);
+    requireNextMigrationRuns();
+  }
+
+  @Test
+  void keeping_keepsWhatIsThere() {
+    app.crash(OnCrash.KEEP, HALF);
+    String half = app.state();
+
+    assertThat(app.guard().recover().resolved())
+        .extracting(RecoverReport.Resolved::action)
+        .containsExactly(Action.KEPT);
+
+    assertThat(app.state()).isEqualTo(half);
+    requireNextMigrationRuns();
+  }
+
+  @Test
+  void aCopyWithItsMarker_triggersNothing() throws Exception {
+    app.crash(OnCrash.RESTORE, HALF);
+    String half = app.state();
+    GuardedDatabase copy = GuardedDatabase.at(folder.resolve("copy"));
+    Files.copy(app.database(), copy.database());
+    Files.copy(app.marker(), copy.marker());
+
+    assertThat(copy.backups().openPlans()).isEmpty();
+    assertThat(copy.guard().recover().resolved()).isEmpty();
+    List<String> found = new ArrayList<>();
+    copy.guard().run("other", () -> found.add(copy.state()));
+
+    assertThat(found).containsExactly(half);
+    assertThat(copy.state()).isEqualTo(half);
+    assertThat(copy.beside()).isEmpty();
+    assertThat(app.state()).isEqualTo(half);
+    assertThat(app.marker()).exists();
+  }
+
+  @Test
+  void whatWasMoved_triggersNothing_neitherThereNorHere() throws Exception {
+    app.crash(OnCrash.RESTORE, HALF);
+    String half = app.state();
+    Path elsewhere = folder.resolve("elsewhere");
+    Files.move(app.folder(), elsewhere);
+    GuardedDatabase moved = GuardedDatabase.at(elsewhere);
+
+    RecoverReport report = moved.guard().recover();
+
+    assertThat(report.resolved()).isEmpty();
+    assertThat(report.open()).hasSize(1);
+    assertThat(report.open().get(0).reason()).contains("is its disk there?");
+    assertThat(moved.state()).isEqualTo(half);
+    assertThat(app.folder()).doesNotExist();
+    assertThat(moved.guard().run("other", () -> moved.sql("CREATE TABLE o(a)")).outcome())
+        .isEqualTo(Outcome.MIGRATED);
+    assertThat(moved.state()).contains("half");
+  }
+
+  @Test
+  void aDatabaseThatWasExchanged_isLeftAlone_andBothWaysOutWork() throws Exception {
+    BackupId safety = app.crash(OnCrash.RESTORE, HALF);
+    exchange();
+
+    assertThat(requireRefusedAndUnchanged())
+        .hasMessageContaining("it was copied or replaced; put backup " + safety);
+
+    assertThat(app.recover(Choice.RESTORE).open()).isEmpty();
+    assertThat(app.state()).isEqualTo(before);
+
+    app.crash(OnCrash.RESTORE, HALF);
+    exchange();
+    assertThat(app.recover(Choice.KEEP).open()).isEmpty();
+    assertThat(app.state()).contains("theirs");
+    requireNextMigrationRuns();
+  }
+
+  private void exchange() throws Exception {
+    Path other = folder.resolve("other.db");
+    Sql.run(other, "PRAGMA page_size=1024", "CREATE TABLE theirs(a)");
+    Files.move(other, app.database(), StandardCopyOption.REPLACE_EXISTING);
+    app.setChanged(app.database(), 0);
+  }
+
+  /** Retention is asked in a year, when nothing else would keep the backup. */
+  @Test
+  void safetyBackup_cannotBeRemovedWhileTheMarkerIsOpen() {
+    BackupId safety = app.crash(OnCrash.RESTORE, HALF);
+    app.backups().create();
+    app.backups().create();
+    BackupHelper nextYear = app.backups(Clock.offset(Clock.systemUTC(), Duration.ofDays(366)));
+
+    assertThatThrownBy(() -> nextYear.delete(List.of(safety), true, false))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("is needed by a restore or a migration that is open");
+    nextYear.cleanOld(1);
+    assertThat(app.backups().find(safety)).isPresent();
+
+    assertThat(app.recover(Choice.KEEP).open()).isEmpty();
+    nextYear.cleanOld(1);
+    assertThat(app.backups().find(safety)).as("nothing else kept it").isEmpty();
+  }
+
+  static Stream<UnaryOperator<String>> foreignMarkers() {
+    return Stream.of(
+        text -> text.replaceAll("\"host\" ?: ?\"[^\"]*\"", "\"host\": \"another-host\""),
+        text ->
+            text.replaceAll("\"pid\" ?: ?\\d+", "\"pid\": " + living().pid())
+                .replaceAll("\"process_started_ms\" ?: ?\\d+", "\"process_started_ms\": 0"));
+  }
+
+  private static ProcessHandle living() {
+    return ProcessHandle.current().parent().orElseThrow();
+  }
+
+  @ParameterizedTest
+  @MethodSource("foreignMarkers")
+  void markerOfSomebodyElse_isLeftAlone_untilItIsSaid(UnaryOperator<String> change) {
+    app.crash(OnCrash.RESTORE, HALF);
+    app.rewriteMarker(change);
+
+    assertThat(requireRefusedAndUnchanged())
+        .message()
+        .containsAnyOf("it belongs to process", "which works on it, still runs")
+        .contains("--restore");
+
+    assertThat(app.recover(Choice.RESTORE).open()).isEmpty();
+    assertThat(app.state()).isEqualTo(before);
+    requireNextMigrationRuns();
+  }
+
+  @Test
+  void markerOfADeadProcess_isRestored() throws Exception {
+    Process dead = new ProcessBuilder("true").start();
+    app.crash(OnCrash.RESTORE, HALF);
+    assertThat(dead.waitFor()).isZero();
+    app.rewriteMarker(text -> text.replaceAll("\"pid\" ?: ?\\d+", "\"pid\": " + dead.pid()));
+
+    assertThat(app.guard().recover().open()).isEmpty();
+
+    assertThat(app.state()).isEqualTo(before);
+  }
+
+  private interface Harm {
+    void to(Path marker) throws Exception;
+  }
+
+  static Stream<org.junit.jupiter.params.provider.Arguments> unusableMarkers() {
+    return Stream.of(
+        harm("a newer format", marker -> replace(marker, "\"format\" ?: ?1", "\"format\": 2")),
+        harm("another operation", marker -> replace(marker, "\"migration\"", "\"sculpture\"")),
+        harm("torn", marker -> Files.write(marker, firstHalf(Files.readAllBytes(marker)))),
+        harm("empty", marker -> Files.write(marker, new byte[0])),
+        harm("zeros", marker -> Files.write(marker, new byte[4096])),
+        harm("huge", marker -> Files.write(marker, new byte[2 << 20])),
+        harm("forged", marker -> replace(marker, "(?s)(\"targets\".*?)app.db", "$1other.db")),
+        harm(
+            "a link",
+            marker -> {
+              Path moved = marker.resolveSibling("../moved");
+              Files.move(marker, moved);
+              Files.createSymbolicLink(marker, moved);
+            }),
+        harm(
+            "a dangling link",
+            marker -> {
+              Files.delete(marker);
+              Files.createSymbolicLink(marker, marker.resolveSibling("nowhere"));
+            }),
+        harm(
+            "a folder",
+            marker -> {
+              Files.delete(marker);
+              Files.createDirectory(marker);
+            }),
+        harm(
+            "a pipe",
+            marker -> {
+              Files.delete(marker);
+              Process made = new ProcessBuilder("mkfifo", marker.toString()).start();
+              assertThat(made.waitFor()).isZero();
+            }));
+  }
+
+  private static org.junit.jupiter.params.provider.Arguments harm(String name, Harm harm) {
+    return arguments(name, harm);
+  }
+
+  private static void replace(Path marker, String pattern, String by) throws Exception {
+    String text = Files.readString(marker);
+    String changed = text.replaceAll(pattern, by);
+    assertThat(changed).isNotEqualTo(text);
+    Files.writeString(marker, changed);
+  }
+
+  private static byte[] firstHalf(byte[] bytes) {
+    return java.util.Arrays.copyOf(bytes, bytes.length / 2);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("unusableMarkers")
+  void markerThatCannotBeUsed_isARefusal(String name, Harm harm) throws Exception {
+    app.crash(OnCrash.RESTORE, HALF);
+    harm.to(app.marker());
+
+    RefusedException refused = requireRefusedAndUnchanged();
+
+    assertThat(refused).hasMessageContaining(app.marker() + " cannot be used");
+    assertThat(refused.hint()).hasValueSatisfying(hint -> assertThat(hint).contains("by hand"));
+    assertThat(app.backups().openPlans()).isNotEmpty();
+    assertThat(app.guard().recover().resolved()).isEmpty();
+    Files.delete(app.marker());
+    assertThat(app.guard().recover().open()).isEmpty();
+    requireNextMigrationRuns();
+  }
+
+  @Test
+  void backupThatWasDeletedByHand_isARefusal_andKeepingWorks() throws Exception {
+    BackupId safety = app.crash(OnCrash.RESTORE, HALF);
+    for (String name : Folders.names(app.store())) {
+      if (name.contains(safety.value()) && !name.startsWith(".open")) {
+        Files.delete(app.store().resolve(name));
+      }
+    }
+
+    RefusedException refused = requireRefusedAndUnchanged();
+
+    assertThat(refused).hasMessageContaining(safety.value());
+    assertThat(refused.hint()).hasValueSatisfying(hint -> assertThat(hint).contains("--keep"));
+    assertThat(app.recover(Choice.RESTORE).open()).hasSize(1);
+    assertThat(app.recover(Choice.KEEP).open()).isEmpty();
+    assertThat(app.state()).contains("half");
+    requireNextMigrationRuns();
+  }
+
+  @Test
+  void backupThatWasDamaged_isARefusal_andKeepingWorks() throws Exception {
+    BackupId safety = app.crash(OnCrash.RESTORE, HALF);
+    Backup backup = app.backups().find(safety).orElseThrow();
+    Path artifact = app.store().resolve(backup.components().get(0).file());
+    byte[] bytes = Files.readAllBytes(artifact);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(artifact, bytes);
+
+    assertThat(requireRefusedAndUnchanged()).hasMessageContaining(safety.value());
+
+    assertThat(app.recover(Choice.KEEP).open()).isEmpty();
+    requireNextMigrationRuns();
+  }
+
+  @Test
+  void storeThatIsGone_isARefusal_andKeepingWorks() throws Exception {
+    app.crash(OnCrash.RESTORE, HALF);
+    Files.move(app.store(), folder.resolve("away"));
+
+    RefusedException refused = requireRefusedAndUnchanged();
+
+    assertThat(refused).hasMessageContaining(app.store().toString());
+    assertThat(app.store()).as("nothing makes it anew").doesNotExist();
+    Files.move(folder.resolve("away"), app.store());
+    requireNextMigrationRuns();
+    assertThat(app.state()).doesNotContain("half");
+
+    app.crash(OnCrash.RESTORE, HALF);
+    Folders.delete(app.store());
+    assertThat(app.recover(Choice.KEEP).open()).isEmpty();
+    assertThat(app.state()).contains("half");
+    requireNextMigrationRuns();
+  }
+
+  @Test
+  void markerOfAnotherStore_isResolvedFromThere() {
+    app.crash(OnCrash.RESTORE, HALF);
+    BackupHelper other =
+        BackupHelper.builder()
+            .source(SqliteSource.of(app.database()))
+            .directory(folder.resolve("other-store"))
+            .build();
+
+    MigrationReport report =
+        MigrationGuard.of(other).run("again", () -> assertThat(app.state()).isEqualTo(before));
+
+    assertThat(report.outcome()).isEqualTo(Outcome.MIGRATED);
+    assertThat(app.beside()).isEmpty();
+    assertThat(app.backups().openPlans()).isEmpty();
+  }
+
+  /** The process that migrates is another one than that of the guard. */
+  private void crashWithWorker(Consumer<GuardedSection> tell) {
+    GuardRequest request =
+        new GuardRequest(GuardedDatabase.LABEL, OnCrash.RESTORE, Duration.ZERO, null);
+    try (GuardedSection section = app.backups().guard(request)) {
+      section.protect();
+      section.begin();
+      tell.accept(section);
+      app.sql(HALF);
+    }
+  }
+
+  @Test
+  void workerThatStillRuns_isWaitedFor() {
+    crashWithWorker(
+        section -> {
+          section.startingWorker();
+          section.startedWorker(living());
+        });
+
+    assertThat(requireRefusedAndUnchanged()).hasMessageContaining("which works on it, still runs");
+  }
+
+  @Test
+  void workerThatMayHaveBeenStarted_isWaitedFor() {
+    crashWithWorker(GuardedSection::startingWorker);
+
+    assertThat(requireRefusedAndUnchanged())
+        .hasMessageContaining("nothing tells whether it runs; say --restore or --keep");
+
+    assertThat(app.recover(Choice.RESTORE).open()).isEmpty();
+    assertThat(app.state()).isEqualTo(before);
+  }
+
+  @Test
+  void workerThatIsDead_isNotWaitedFor() throws Exception {
+    Process dead = new ProcessBuilder("true").start();
+    ProcessHandle handle = dead.toHandle();
+    crashWithWorker(section -> section.startedWorker(handle));
+    assertThat(dead.waitFor()).isZero();
+
+    assertThat(app.guard().recover().open()).isEmpty();
+
+    assertThat(app.state()).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @org.junit.jupiter.params.provider.EnumSource(Choice.class)
+  void recoveryWithinTheMigrationItself_isRefused(Choice choice) {
+    List<RecoverReport> reports = new ArrayList<>();
+
+    MigrationReport report =
+        app.guard()
+            .run(
+                "self",
+                () -> {
+                  app.sql(HALF);
+                  reports.add(app.backups().recover(new RecoverRequest(null, choice, false)));
+                  app.sql("INSERT INTO half VALUES (1)");
+                });
+
+    assertThat(report.outcome()).isEqualTo(Outcome.MIGRATED);
+    assertThat(reports.get(0).resolved()).isEmpty();
+    assertThat(reports.get(0).open())
+        .extracting(RecoverReport.Open::code)
+        .containsExactly(ErrorCode.LOCKED);
+    assertThat(app.state()).contains("half");
+    assertThat(app.beside()).isEmpty();
+  }
+
+  @Test
+  void explicitRestoreWithinTheMigrationItself_isRefused() {
+    Backup earlier = app.backups().create();
+
+    assertThatThrownBy(
+            () ->
+                app.guard()
+                    .run(
+                        "self",
+                        () -> {
+                          app.sql(HALF);
+                          app.backups().restore(earlier.id());
+                        }))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("migration self")
+        .hasMessageContaining("is going on here");
+
+    assertThat(app.state()).isEqualTo(before);
+    assertThat(app.beside()).isEmpty();
+  }
+
+  @Test
+  void explicitRestore_resolvesTheMarker() {
+    Backup earlier = app.backups().create();
+    app.crash(OnCrash.STOP, HALF);
+
+    app.backups().restore(earlier.id());
+
+    assertThat(app.state()).isEqualTo(before);
+    assertThat(app.beside()).isEmpty();
+    requireNextMigrationRuns();
+  }
+
+  @Test
+  void labelsOfAnyCharacters_areKept() throws Exception {
+    for (String label :
+        List.of(
+            "ünïcödé ☃ 数据",
+            "a/b\\c:*?\"<>|",
+            "'; DROP TABLE item; --",
+            "$(rm -rf ~)",
+            "x".repeat(200))) {
+      MigrationReport report = app.guard().run(label, () -> {});
+      assertThat(report.label()).isEqualTo(label);
+      Backup safety = app.backups().find(report.safetyBackup().orElseThrow()).orElseThrow();
+      assertThat(safety.manifest().operation()).isEqualTo(label);
+      assertThat(new String(label.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8))
+          .isEqualTo(label);
+    }
+    assertThat(app.beside()).isEmpty();
+  }
+}
