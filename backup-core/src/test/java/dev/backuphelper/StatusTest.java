@@ -233,7 +233,7 @@ class StatusTest {
     assertThat(files()).isEqualTo(before);
   }
 
-  private TreeMap<String, Instant> files() throws IOException {
+  private Map<String, Instant> files() throws IOException {
     TreeMap<String, Instant> files = new TreeMap<>();
     try (Stream<Path> all = Files.walk(directory)) {
       for (Path file : all.toList()) {
