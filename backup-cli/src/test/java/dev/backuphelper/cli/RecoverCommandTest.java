@@ -152,8 +152,9 @@ class RecoverCommandTest extends CommandTest {
     // The lock belongs to the thread of the guard, and the command is one of another thread.
     Run run =
         MigrationGuard.of(backups)
-            .call("v42", () -> CompletableFuture.supplyAsync(() -> cli.run("recover", "--json")))
-            .join();
+            .call(
+                "v42",
+                () -> CompletableFuture.supplyAsync(() -> cli.run("recover", "--json")).join());
 
     assertFails(run, 6, "it is still being worked on");
     assertThat(run.object("error"))

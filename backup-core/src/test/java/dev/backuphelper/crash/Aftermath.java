@@ -82,7 +82,8 @@ final class Aftermath {
   private RecoverReport recover() {
     RecoverReport planned = backups.recover();
     boolean late =
-        planned.open().stream().anyMatch(open -> open.reason().contains("changed after the"));
+        planned.open().stream()
+            .anyMatch(open -> open.reason().contains("nothing is overwritten unasked"));
     if (late) {
       Effort.report("asked for a choice: %s".formatted(planned.open()));
     }

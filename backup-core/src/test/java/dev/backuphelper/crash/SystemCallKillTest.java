@@ -99,6 +99,11 @@ class SystemCallKillTest {
     }
     if (scenario.name().startsWith("RESTORE_")) {
       aftermath.requireRecovered(Ending.EITHER);
+      if (scenario == Scenario.RESTORE_OTHER_PAGES) {
+        // Whose log was taken away for a moment.
+        assertThat(LiveDatabase.ask(world.database("a.db"), "PRAGMA journal_mode"))
+            .isEqualTo("wal");
+      }
     } else {
       aftermath.requireSoundStore(scenario == Scenario.CLEAN);
     }

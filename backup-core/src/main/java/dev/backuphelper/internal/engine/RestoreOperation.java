@@ -1,5 +1,6 @@
 package dev.backuphelper.internal.engine;
 
+import dev.backuphelper.catalog.Catalog;
 import dev.backuphelper.catalog.Reservation;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.InvalidRequestException;
@@ -270,6 +271,31 @@ public final class RestoreOperation {
     }
   }
 
+  /**
+   * Returns what a target's settings are to be: after a migration those of its backup. A restore
+   * keeps those that it finds; one that finishes a killed restore, those which that one found.
+   */
+  private @Nullable Map<String, Object> settings(Aim aim, RestorePart.Image image)
+      throws IOException {
+    Plan plan = order.resolving();
+    if (plan == null || !aim.wanted.isDatabase()) {
+      return null;
+    }
+    if (plan.purpose().isMigration()) {
+      return image.facts();
+    }
+    BackupId found = plan.safetyBackup();
+    Optional<Backup> safety =
+        found == null ? Optional.empty() : new Catalog(context.storeAt(plan.store())).find(found);
+    String path = aim.target.path().toString();
+    return safety.stream()
+        .flatMap(backup -> backup.components().stream())
+        .filter(component -> component.source().equals(path))
+        .findFirst()
+        .map(Component::facts)
+        .orElse(null);
+  }
+
   private @Nullable BackupId resolvingId() {
     Plan plan = order.resolving();
     return plan == null ? null : plan.id();
@@ -410,6 +436,7 @@ public final class RestoreOperation {
               aim.before,
               aim.wanted.content(),
               images.get(index),
+              settings(aim, images.get(index)),
               id));
     }
     boolean exact =

@@ -82,11 +82,6 @@ public record RestoreOrder(
         : resolving.goals().stream().filter(goal -> !goal.isDatabase()).toList();
   }
 
-  /** Tells whether a target gets the journal mode back that the backup recorded. */
-  boolean withSettings() {
-    return resolving != null && resolving.purpose().isMigration();
-  }
-
   /** Returns what is restored, in words for people. */
   String from() {
     if (id != null) {

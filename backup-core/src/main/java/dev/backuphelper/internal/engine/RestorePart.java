@@ -32,6 +32,7 @@ final class RestorePart {
   private final TargetState before;
   private final TargetState content;
   private final Image image;
+  private final @Nullable Map<String, Object> settings;
   private final BackupId id;
   private boolean written;
   private boolean finished;
@@ -43,6 +44,7 @@ final class RestorePart {
       TargetState before,
       TargetState content,
       Image image,
+      @Nullable Map<String, Object> settings,
       BackupId id) {
     this.name = name;
     this.engine = engine;
@@ -50,6 +52,7 @@ final class RestorePart {
     this.before = before;
     this.content = content;
     this.image = image;
+    this.settings = settings;
     this.id = id;
   }
 
@@ -68,13 +71,8 @@ final class RestorePart {
     }
   }
 
-  /**
-   * Where and how parts are written.
-   *
-   * @param withSettings whether the target gets the settings back that are recorded of its image
-   */
-  record Means(
-      Store scratch, boolean verified, boolean withSettings, Duration patience, Events events) {}
+  /** Where and how parts are written. */
+  record Means(Store scratch, boolean verified, Duration patience, Events events) {}
 
   Goal goal() {
     return new Goal(target.path(), name, content);
@@ -127,7 +125,7 @@ final class RestorePart {
 
   private boolean put(Means means) throws IOException {
     boolean exact = writeUntilItHolds(means);
-    if (means.withSettings() && !target.applySettings(image.facts(), means.patience())) {
+    if (settings != null && !target.applySettings(settings, means.patience())) {
       means
           .events()
           .warning(
@@ -245,13 +243,13 @@ final class RestorePart {
    *
    * @param former the image of the database that was there; null when there is none
    */
-  void undo(@Nullable Path former, Means means) throws IOException {
+  void undo(@Nullable Image former, Means means) throws IOException {
     if (former == null) {
       target.undo(before, aside());
       return;
     }
-    write(new Image(former, Map.of()), means);
-    if (!holds(former, means)) {
+    write(former, means);
+    if (!holds(former.path(), means)) {
       throw new IOException("somebody else changes " + target.path() + " at the same time");
     }
   }

@@ -63,8 +63,7 @@ final class RestoreTransaction {
     this.parts = parts;
     this.safety = safety;
     this.means =
-        new RestorePart.Means(
-            journal.store(), order.verified(), order.withSettings(), context.patience(), events);
+        new RestorePart.Means(journal.store(), order.verified(), context.patience(), events);
   }
 
   /**
@@ -307,13 +306,14 @@ final class RestoreTransaction {
       return;
     }
     try (BackupCheck.LocalImage former = BackupCheck.LocalImage.of(journal, saved.get())) {
-      undo(index, former.path(), cause);
+      undo(index, new RestorePart.Image(former.path(), saved.get().facts()), cause);
     }
   }
 
-  private void undo(int index, @Nullable Path former, Exception cause) throws IOException {
+  private void undo(int index, RestorePart.@Nullable Image former, Exception cause)
+      throws IOException {
     RestorePart part = parts.get(index);
-    if (part.isToBeUndone(former, means)) {
+    if (part.isToBeUndone(former == null ? null : former.path(), means)) {
       // Else recovery would take what is undone here for a change by somebody else.
       if (plans.get(index).phase() == PlanFile.Phase.DONE) {
         markUnfinished(index, cause);
