@@ -12,6 +12,8 @@ final class Logging {
   /** Sets it up; works before the first logger is made. */
   static void configure(boolean verbose) {
     set("defaultLogLevel", verbose ? "debug" : "error");
+    // What a guard logs as an error it also throws, and it is told in words of its own.
+    set("log.dev.backuphelper.migration", verbose ? "debug" : "off");
     set("logFile", "System.err");
     set("showThreadName", "false");
     set("showLogName", Boolean.toString(verbose));

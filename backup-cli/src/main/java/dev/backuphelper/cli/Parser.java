@@ -25,6 +25,7 @@ final class Parser {
           new Entry(DeleteCommand::new, "delete"),
           new Entry(GuardCommand::new, "guard"),
           new Entry(RecoverCommand::new, "recover"),
+          new Entry(DemoCommand::new, "demo"),
           new Entry(CompletionCommand::new, "completion"));
 
   private Parser() {}

@@ -78,6 +78,22 @@ final class Session implements AutoCloseable {
     }
   }
 
+  /** Prints a line of the result at once, where it is read by people. */
+  void narrate(String line) {
+    if (!options.json && !options.quiet) {
+      progress.clear();
+      environment.out().println(Format.printable(line));
+      environment.out().flush();
+    }
+  }
+
+  /** Refuses a folder that is not going to be used. */
+  void requireNoDirectory(String reason) {
+    if (options.directory != null) {
+      throw new InvalidRequestException("--dir: " + reason, null);
+    }
+  }
+
   /** Says at once how far it is, unless the bare result is wanted. */
   void tell(String line) {
     if (!options.quiet) {

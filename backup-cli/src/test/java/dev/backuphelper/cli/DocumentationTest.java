@@ -42,7 +42,7 @@ class DocumentationTest {
       Set.of(
           "mvn -B --no-transfer-progress verify",
           "mvn -B --no-transfer-progress verify -Pthorough",
-          "mvn -B --no-transfer-progress -Pfast -Dmaven.test.skip=true -pl backup-core -am install",
+          "mvn -B --no-transfer-progress -Pfast -Dmaven.test.skip=true -pl backup-migration-support -am install",
           "mvn -Pfast -pl backup-core test",
           "mvn -Pfast -pl backup-core test -Dtest='RetentionPolicyTest'",
           "mvn -Pfast -pl backup-cli -am test -Dtest='DocumentationTest'"

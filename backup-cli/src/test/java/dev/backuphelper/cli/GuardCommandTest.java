@@ -108,8 +108,9 @@ class GuardCommandTest extends CommandTest {
 
   @Test
   void without_restoring_it_says_how_to() throws Exception {
-    Run run = guard(database, "--no-restore", "--", migration(4, DAMAGE));
+    Run run = process("", database, "--no-restore", "--", migration(4, DAMAGE));
 
+    assertThat(run.err().lines()).as("in words, not as a log").hasSize(2);
     assertFails(run, 4, "what it left in [" + database + "] is still there");
     assertThat(Database.notes(database)).isEqualTo(3);
     assertThat(cli.run("list").err()).as("nothing is open").isEmpty();

@@ -96,6 +96,16 @@ final class JavaProcess {
     }
   }
 
+  /** Returns the processes that it has started, and that are alive. */
+  List<ProcessHandle> children() {
+    return process.descendants().toList();
+  }
+
+  /** Returns what it has printed on stdout so far. */
+  String out() throws IOException {
+    return read(out);
+  }
+
   /** Returns what it has printed on stderr so far. */
   String err() throws IOException {
     return read(err);

@@ -48,6 +48,7 @@ class UsageTest {
         "delete   | --dry-run --force",
         "guard    | --label --no-restore --report --wait",
         "recover  | --dry-run --keep --restore",
+        "demo     | --crash",
         "completion |"
       })
   void each_command_has_its_options_and_explains_them(String command, String options) {
@@ -95,6 +96,7 @@ class UsageTest {
             "delete",
             "guard",
             "recover",
+            "demo",
             "completion")) {
       assertThat(run.out()).containsPattern("\n  " + command + " +[A-Z]");
     }
