@@ -226,7 +226,7 @@ class StatusTest {
     // Whatever a sweep would remove, and no lock file.
     Files.writeString(store.resolve(".intent-20250101-000000-000.json"), "{");
     Files.deleteIfExists(store.resolve(".lock"));
-    TreeMap<String, Instant> before = files();
+    Map<String, Instant> before = files();
 
     builder(app).build().status();
     builder(SampleDatabase.at(directory.resolve("none.db"))).build().status();
