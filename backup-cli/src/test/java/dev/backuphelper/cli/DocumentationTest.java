@@ -42,10 +42,13 @@ class DocumentationTest {
       Set.of(
           "mvn -B --no-transfer-progress verify",
           "mvn -B --no-transfer-progress verify -Pthorough",
-          "mvn -B --no-transfer-progress -Pfast -Dmaven.test.skip=true -pl backup-migration-support -am install",
+          "mvn -B --no-transfer-progress -Pfast -Dmaven.test.skip=true"
+              + " -pl backup-migration-support -am install",
           "mvn -Pfast -pl backup-core test",
           "mvn -Pfast -pl backup-core test -Dtest='RetentionPolicyTest'",
           "mvn -Pfast -pl backup-cli -am test -Dtest='DocumentationTest'"
+              + " -Dsurefire.failIfNoSpecifiedTests=false",
+          "mvn -Pfast -pl examples -am test -Dtest='PlainJdbcTest'"
               + " -Dsurefire.failIfNoSpecifiedTests=false",
           "mvn spotless:apply",
           "sha256sum -c *.sha256",
@@ -371,6 +374,7 @@ class DocumentationTest {
         javaFiles(
             "backup-core/src/test/java",
             "backup-migration-support/src/test/java",
+            "examples/src/test/java",
             "backup-cli/src/test/java")) {
       names.add(file.getFileName().toString().replace(".java", ""));
     }

@@ -1,0 +1,5 @@
+/** Small programs that show how the library is used. Each stands for itself. */
+@NullMarked
+package dev.backuphelper.examples;
+
+import org.jspecify.annotations.NullMarked;
