@@ -68,6 +68,7 @@ enum Mishap {
   /** A log that nobody folded into the file. */
   FULL_LOG("PRAGMA journal_mode=wal", "PRAGMA wal_autocheckpoint=0", "DELETE FROM part");
 
+  @SuppressWarnings("ImmutableEnumChecker") // List.of makes lists that never change
   private final List<String> statements;
 
   Mishap(String... statements) {

@@ -94,7 +94,7 @@ public final class DeleteOperation {
     }
     if (named.contains(id)) {
       throw new RefusedException(
-          "backup %s is needed by a restore or migration that is open".formatted(id),
+          "backup %s is needed by a restore or a migration that is open".formatted(id),
           "Resolve it first: " + Remedy.recover(context.store()));
     }
     for (Backup other : all) {
