@@ -38,6 +38,7 @@ enum Trial {
 
   private final boolean failing;
   private final boolean turning;
+
   @SuppressWarnings("ImmutableEnumChecker") // List.of makes lists that never change
   private final List<String> modes;
 
