@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -225,7 +226,7 @@ class StatusTest {
     // Whatever a sweep would remove, and no lock file.
     Files.writeString(store.resolve(".intent-20250101-000000-000.json"), "{");
     Files.deleteIfExists(store.resolve(".lock"));
-    TreeMap<String, Instant> before = files();
+    Map<String, Instant> before = files();
 
     builder(app).build().status();
     builder(SampleDatabase.at(directory.resolve("none.db"))).build().status();
@@ -233,8 +234,8 @@ class StatusTest {
     assertThat(files()).isEqualTo(before);
   }
 
-  private TreeMap<String, Instant> files() throws IOException {
-    TreeMap<String, Instant> files = new TreeMap<>();
+  private Map<String, Instant> files() throws IOException {
+    Map<String, Instant> files = new TreeMap<>();
     try (Stream<Path> all = Files.walk(directory)) {
       for (Path file : all.toList()) {
         files.put(file.toString(), Files.getLastModifiedTime(file).toInstant());

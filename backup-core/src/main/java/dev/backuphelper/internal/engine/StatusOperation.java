@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -107,7 +108,7 @@ public final class StatusOperation {
     if (context.sources().isEmpty()) {
       return;
     }
-    TreeSet<String> named = new TreeSet<>();
+    Set<String> named = new TreeSet<>();
     for (NamedSource source : NamedSource.ofConfigured(context.sources())) {
       named.add(source.path().toString());
     }
@@ -116,7 +117,7 @@ public final class StatusOperation {
     }
   }
 
-  private static TreeSet<String> paths(Group group) {
+  private static Set<String> paths(Group group) {
     return group.databases().stream()
         .map(Database::source)
         .collect(Collectors.toCollection(TreeSet::new));
