@@ -95,6 +95,12 @@ record DatabaseContent(Map<String, Rows> tables, List<String> schema) {
     }
   }
 
+  /** Returns how many rows there are in a table; none if there is no such table. */
+  long rowCount(String table) {
+    Rows rows = tables.get(table);
+    return rows == null ? 0 : rows.count();
+  }
+
   /** Returns how many rows there are in all tables. */
   long rowCount() {
     return tables.values().stream().mapToLong(Rows::count).sum();

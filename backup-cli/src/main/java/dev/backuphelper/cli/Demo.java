@@ -146,6 +146,6 @@ final class Demo {
     DatabaseContent migrated = DatabaseContent.of(database);
     tell(
         "5. The corrected migration goes through: %s, %d rows in invoice."
-            .formatted(report.outcome().key(), migrated.tables().get("invoice").count()));
+            .formatted(report.outcome().key(), migrated.rowCount("invoice")));
   }
 }

@@ -23,7 +23,7 @@ abstract class ExampleTest {
   @FunctionalInterface
   interface Program {
     /** Runs it. */
-    void main(String[] arguments) throws Exception;
+    void run(String[] arguments) throws Exception;
   }
 
   /** Runs a program, and returns the lines that it printed. */
@@ -32,7 +32,7 @@ abstract class ExampleTest {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
     try {
-      program.main(new String[] {folder.toString()});
+      program.run(new String[] {folder.toString()});
     } finally {
       System.setOut(before);
     }
