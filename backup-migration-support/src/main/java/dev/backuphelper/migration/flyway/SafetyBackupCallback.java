@@ -35,9 +35,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>It holds no lock: another process may write between the backup and the migration.
  *   <li>Callbacks for earlier events ({@code beforeMigrate}, say), and the making of the history
  *       table, come before the backup.
- *   <li>It opens a connection of its own beside Flyway's, though not from Flyway's data source. If
- *       the {@code BackupHelper} was built on a pool, make a backup, or list the previous ones,
- *       before Flyway holds the pool's last connection.
+ *   <li>While Flyway holds its connections, the backup needs one of its own. It does not come from
+ *       Flyway's data source, unless the {@code BackupHelper} was made of that and was not used
+ *       before: make it of the path.
  *   <li>A class in the location {@code db/callback} makes Flyway ignore callbacks that are
  *       registered by code, this one among them.
  * </ul>
@@ -61,7 +61,8 @@ public final class SafetyBackupCallback {
   private static final class Handler implements AnyVersionCallback.Handler {
     private final BackupHelper backups;
 
-    /** The connection of the run that was backed up; a run stays on one thread. */
+    /** The connection of the run that was backed up, for each callback; a run has one thread. */
+    @SuppressWarnings("ThreadLocalUsage")
     private final ThreadLocal<@Nullable WeakReference<Connection>> backedUp = new ThreadLocal<>();
 
     Handler(BackupHelper backups) {

@@ -82,11 +82,16 @@ public record MainDatabase(String product, Optional<Path> file) {
    * @throws RefusedException if it does not
    */
   public static void requireOneOf(Path file, Collection<Path> guarded, String tool) {
-    if (!guarded.contains(file) && guarded.stream().noneMatch(other -> isSame(file, other))) {
+    if (!isOneOf(file, guarded)) {
       throw new RefusedException(
           "%s works on %s, but the guard protects %s".formatted(tool, file, guarded),
           "Name that database as a source of the guard's BackupHelper.");
     }
+  }
+
+  /** Tells whether a database is one of several, by whatever name. */
+  public static boolean isOneOf(Path file, Collection<Path> guarded) {
+    return guarded.contains(file) || guarded.stream().anyMatch(other -> isSame(file, other));
   }
 
   private static boolean isSame(Path one, Path other) {

@@ -1,5 +1,7 @@
 package dev.backuphelper.migration.liquibase;
 
+import static java.util.Collections.disjoint;
+
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -40,9 +42,9 @@ final class ActiveUpdates {
     }
   }
 
-  /** Tells whether this thread is in a guarded update of a database. */
-  static boolean covers(Path database) {
-    return OPEN.get().stream().anyMatch(update -> update.databases().contains(database));
+  /** Tells whether this thread is in a guarded update of one of these databases. */
+  static boolean cover(Collection<Path> databases) {
+    return OPEN.get().stream().anyMatch(update -> !disjoint(update.databases(), databases));
   }
 
   /**

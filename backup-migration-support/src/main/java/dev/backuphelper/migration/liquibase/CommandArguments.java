@@ -22,6 +22,8 @@ import liquibase.exception.DatabaseException;
 
 /** What an update command was given, read before its own steps read it. */
 final class CommandArguments {
+  private static final String SQLITE_URL = "jdbc:sqlite:";
+
   private final CommandScope command;
 
   CommandArguments(CommandScope command) {
@@ -47,14 +49,27 @@ final class CommandArguments {
     return url == null ? Optional.empty() : fileOf(url);
   }
 
-  private static Optional<Path> fileOf(String url) throws IOException {
+  private Optional<Path> fileOf(String url)
+      throws SQLException, DatabaseException, IOException {
+    if (!url.startsWith(SQLITE_URL)) {
+      return Optional.empty();
+    }
     SqliteSource source;
     try {
       source = SqliteSource.of(url);
-    } catch (IllegalArgumentException noFile) {
-      return Optional.empty();
+    } catch (IllegalArgumentException noPlainFile) {
+      return fileOfConnection();
     }
     return Optional.of(source.target().path());
+  }
+
+  private Optional<Path> fileOfConnection() throws SQLException, DatabaseException {
+    Database own = openDatabase();
+    try {
+      return new TargetDatabase(own).mainDatabase().file();
+    } finally {
+      own.close();
+    }
   }
 
   /** Opens the database that the command will open. */

@@ -65,7 +65,7 @@ public final class GuardBeginStep extends AbstractCommandStep implements CleanUp
       return;
     }
     ActiveUpdates.abandonEnded();
-    if (!ActiveUpdates.covers(database.get())) {
+    if (!ActiveUpdates.cover(protection.get().databases())) {
       StepUpdate.begin(arguments, protection.get())
           .ifPresent(update -> command.provideDependency(StepUpdate.class, update));
     }

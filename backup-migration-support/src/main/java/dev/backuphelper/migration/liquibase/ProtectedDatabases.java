@@ -3,6 +3,7 @@ package dev.backuphelper.migration.liquibase;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.migration.MigrationGuard;
 import dev.backuphelper.migration.internal.GuardedFiles;
+import dev.backuphelper.migration.internal.MainDatabase;
 import dev.backuphelper.migration.liquibase.LiquibaseGuard.Registration;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,6 +48,11 @@ final class ProtectedDatabases {
 
   /** Returns what protects a database. */
   static Optional<Protection> of(Path database) {
-    return Optional.ofNullable(PROTECTIONS.get(database));
+    Protection exact = PROTECTIONS.get(database);
+    return exact != null
+        ? Optional.of(exact)
+        : PROTECTIONS.values().stream()
+            .filter(protection -> MainDatabase.isOneOf(database, protection.databases()))
+            .findFirst();
   }
 }

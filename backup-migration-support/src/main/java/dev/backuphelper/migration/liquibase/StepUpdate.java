@@ -49,10 +49,15 @@ final class StepUpdate {
       }
       return Optional.empty();
     }
-    StepUpdate update = new StepUpdate(session, protection, arguments, locked[0]);
-    ActiveUpdates.begin(update.active);
-    Leftovers.forgetUpToDate();
-    return Optional.of(update);
+    try {
+      StepUpdate update = new StepUpdate(session, protection, arguments, locked[0]);
+      Leftovers.forgetUpToDate();
+      ActiveUpdates.begin(update.active);
+      return Optional.of(update);
+    } catch (RuntimeException | Error failure) {
+      session.close();
+      throw failure;
+    }
   }
 
   private static boolean isPending(CommandArguments arguments, boolean[] locked) throws Exception {

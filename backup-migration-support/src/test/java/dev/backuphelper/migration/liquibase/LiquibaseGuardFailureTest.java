@@ -61,8 +61,7 @@ class LiquibaseGuardFailureTest {
     void run(Connection connection) throws LiquibaseException;
   }
 
-  private void requireAllOrNothing(String mode, int size, Damage damage, Update update)
-      throws Exception {
+  private void requireAllOrNothing(int size, Damage damage, Update update) throws Exception {
     String before = shop.content();
     ChangeLogs.writeFailing(shop, damage);
     try (HikariDataSource pool = shop.pool(size);
@@ -107,7 +106,6 @@ class LiquibaseGuardFailureTest {
   void updateThroughTheGuard_isAllOrNothing(String mode, int size, Damage damage) throws Exception {
     shop.fill(mode);
     requireAllOrNothing(
-        mode,
         size,
         damage,
         connection -> LiquibaseGuard.update(ChangeLogs.liquibase(shop, connection), shop.guard()));
@@ -119,7 +117,7 @@ class LiquibaseGuardFailureTest {
     shop.fill(mode);
     try (Registration protection = LiquibaseGuard.protect(shop.guard())) {
       requireAllOrNothing(
-          mode, size, damage, connection -> ChangeLogs.liquibase(shop, connection).update());
+          size, damage, connection -> ChangeLogs.liquibase(shop, connection).update());
     }
   }
 }

@@ -16,6 +16,7 @@ import dev.backuphelper.migration.liquibase.LiquibaseGuard.Registration;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
@@ -43,7 +44,6 @@ import org.springframework.core.io.FileSystemResourceLoader;
 /** Updates that others call, on databases that are registered. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class LiquibaseProtectTest {
-  private static final String HEADER = "--liquibase formatted sql";
 
   @TempDir Path folder;
   private Shop shop;
@@ -169,11 +169,15 @@ class LiquibaseProtectTest {
   }
 
   private void updateByUrl() throws Exception {
+    updateByUrl(shop.url());
+  }
+
+  private void updateByUrl(String url) throws Exception {
     Scope.child(
         Map.of(Scope.Attr.resourceAccessor.name(), ChangeLogs.files(shop)),
         () -> {
           new CommandScope("update")
-              .addArgumentValue("url", shop.url())
+              .addArgumentValue("url", url)
               .addArgumentValue("changelogFile", ChangeLogs.FILE)
               .addArgumentValue("showSummary", UpdateSummaryEnum.OFF)
               .execute();
@@ -195,6 +199,53 @@ class LiquibaseProtectTest {
         .extracting(MigrationReport::outcome)
         .containsExactly(Outcome.RESTORED, Outcome.MIGRATED, Outcome.NOTHING_PENDING);
     assertThat(shop.hasTable("done")).isTrue();
+  }
+
+  @Test
+  void commandWithAUrlOfAnUnknownForm_isGuarded() throws Exception {
+    try (Registration protection = LiquibaseGuard.protect(shop.guard())) {
+      Path odd = folder.resolve("shop.db?odd=1");
+      java.nio.file.Files.createSymbolicLink(odd, shop.database());
+      updateByUrl("jdbc:sqlite:" + odd);
+    }
+    assertThat(shop.reports())
+        .extracting(MigrationReport::outcome)
+        .containsExactly(Outcome.MIGRATED);
+  }
+
+  @Test
+  void commandOnAnotherEngine_isNotGuarded() throws Exception {
+    shop.write(
+        ChangeLogs.FILE, "--liquibase formatted sql", "--changeset test:1", "CREATE TABLE t(x INT);");
+    try (Registration protection = LiquibaseGuard.protect(shop.guard())) {
+      updateByUrl("jdbc:h2:mem:other");
+    }
+    assertThat(shop.reports()).isEmpty();
+  }
+
+  @Test
+  void changeSetsOfOtherContexts_areNotPending() throws Exception {
+    update();
+    shop.write(
+        ChangeLogs.FILE,
+        "--liquibase formatted sql",
+        "--changeset test:1",
+        Damage.FIRST,
+        "--changeset test:2 contextFilter:trial",
+        "CREATE TABLE trial(x);",
+        "--changeset test:3 labels:later",
+        "CREATE TABLE later(x);");
+    try (Registration protection = LiquibaseGuard.protect(shop.guard());
+        Connection connection = shop.connect()) {
+      Liquibase liquibase = ChangeLogs.liquibase(shop, connection);
+      liquibase.update(new Contexts("live"), new LabelExpression("now"));
+      liquibase.update(new Contexts("trial"), new LabelExpression("now"));
+    }
+    assertThat(shop.reports())
+        .extracting(MigrationReport::outcome)
+        .containsExactly(Outcome.NOTHING_PENDING, Outcome.MIGRATED);
+    assertThat(shop.hasTable("trial")).isTrue();
+    assertThat(shop.hasTable("later")).isFalse();
   }
 
   private SpringLiquibase spring(DataSource dataSource) {
@@ -307,7 +358,7 @@ class LiquibaseProtectTest {
         shop,
         database -> {
           try (Connection inner = shop.connect()) {
-            assertThat(ActiveUpdates.covers(shop.database())).isTrue();
+            assertThat(ActiveUpdates.cover(List.of(shop.database()))).isTrue();
             inner.createStatement().close();
           }
         });
@@ -315,7 +366,7 @@ class LiquibaseProtectTest {
         Connection connection = shop.connect()) {
       ChangeLogs.task(shop, connection).update();
     }
-    assertThat(ActiveUpdates.covers(shop.database())).isFalse();
+    assertThat(ActiveUpdates.cover(List.of(shop.database()))).isFalse();
     assertThat(shop.reports()).hasSize(1);
   }
 

@@ -7,11 +7,15 @@ import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.migration.MigrationGuard;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import java.io.File;
+import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,25 +47,58 @@ class WithoutLiquibaseTest {
     }
   }
 
-  @Test
-  void protect_saysWhatIsMissing() throws Exception {
-    URL[] withoutLiquibase =
+  /** A class loader that finds all but the library, and all files but a service's of ours. */
+  private static URLClassLoader loader(String library, String service) {
+    URL[] others =
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-            .filter(entry -> !entry.contains("liquibase-core"))
+            .filter(entry -> !entry.contains(library))
             .map(WithoutLiquibaseTest::url)
             .toArray(URL[]::new);
-    try (URLClassLoader loader =
-        new URLClassLoader(withoutLiquibase, ClassLoader.getPlatformClassLoader())) {
-      Runnable application =
-          (Runnable)
-              Class.forName(Application.class.getName(), true, loader)
-                  .getConstructor(String.class)
-                  .newInstance(folder.toString());
+    return new URLClassLoader(others, ClassLoader.getPlatformClassLoader()) {
+      @Override
+      public Enumeration<URL> findResources(String name) throws IOException {
+        List<URL> found = Collections.list(super.findResources(name));
+        found.removeIf(url -> name.equals(service) && !url.toString().contains("liquibase-core"));
+        return Collections.enumeration(found);
+      }
+    };
+  }
+
+  private Runnable application(ClassLoader loader) throws ReflectiveOperationException {
+    return Class.forName(Application.class.getName(), true, loader)
+        .asSubclass(Runnable.class)
+        .getConstructor(String.class)
+        .newInstance(folder.toString());
+  }
+
+  @Test
+  void protect_withoutLiquibase_saysWhatIsMissing() throws Exception {
+    try (URLClassLoader loader = loader("liquibase-core", "none")) {
+      Runnable application = application(loader);
 
       assertThatThrownBy(application::run)
           .isInstanceOf(IllegalStateException.class)
           .hasMessageStartingWith(
               "Liquibase is not on the class path. Add org.liquibase:liquibase-core 4.33");
+    }
+  }
+
+  @Test
+  void protect_withoutTheFileThatNamesTheStep_saysSo() throws Exception {
+    try (URLClassLoader loader =
+        loader("nothing of the kind", "META-INF/services/liquibase.command.CommandStep")) {
+      Runnable application = application(loader);
+
+      ClassLoader before = Thread.currentThread().getContextClassLoader();
+      Thread.currentThread().setContextClassLoader(loader);
+      try {
+        assertThatThrownBy(application::run)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageStartingWith(
+                "Liquibase does not find the step that would guard its updates");
+      } finally {
+        Thread.currentThread().setContextClassLoader(before);
+      }
     }
   }
 
