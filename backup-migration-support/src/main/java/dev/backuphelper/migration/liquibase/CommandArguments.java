@@ -49,8 +49,7 @@ final class CommandArguments {
     return url == null ? Optional.empty() : fileOf(url);
   }
 
-  private Optional<Path> fileOf(String url)
-      throws SQLException, DatabaseException, IOException {
+  private Optional<Path> fileOf(String url) throws SQLException, DatabaseException, IOException {
     if (!url.startsWith(SQLITE_URL)) {
       return Optional.empty();
     }

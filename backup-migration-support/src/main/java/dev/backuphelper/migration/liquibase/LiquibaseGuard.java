@@ -23,8 +23,8 @@ import liquibase.exception.LiquibaseException;
  * database must be an SQLite file, and one of the sources of the guard's {@code BackupHelper}. What
  * is asked for here replaces the guard's own {@code PendingProbe}.
  *
- * <p>Liquibase holds its connection all the while. A source of the guard's that was made of the same
- * pool needs one more connection, until it knows its file: make it of the path, or call {@link
+ * <p>Liquibase holds its connection all the while. A source of the guard's that was made of the
+ * same pool needs one more connection, until it knows its file: make it of the path, or call {@link
  * #protect} before Liquibase takes its connection.
  *
  * <p>After a restore, what Liquibase remembers of the database is dropped, and its lock is free.

@@ -14,6 +14,7 @@ import dev.backuphelper.migration.fixture.Damage;
 import dev.backuphelper.migration.fixture.Shop;
 import dev.backuphelper.migration.liquibase.LiquibaseGuard.Registration;
 import dev.backuphelper.source.sqlite.SqliteSource;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.List;
@@ -38,6 +39,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.core.io.FileSystemResourceLoader;
 
@@ -202,10 +205,11 @@ class LiquibaseProtectTest {
   }
 
   @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "no file can have such a name there")
   void commandWithAUrlOfAnUnknownForm_isGuarded() throws Exception {
     try (Registration protection = LiquibaseGuard.protect(shop.guard())) {
       Path odd = folder.resolve("shop.db?odd=1");
-      java.nio.file.Files.createSymbolicLink(odd, shop.database());
+      Files.createSymbolicLink(odd, shop.database());
       updateByUrl("jdbc:sqlite:" + odd);
     }
     assertThat(shop.reports())
@@ -216,7 +220,10 @@ class LiquibaseProtectTest {
   @Test
   void commandOnAnotherEngine_isNotGuarded() throws Exception {
     shop.write(
-        ChangeLogs.FILE, "--liquibase formatted sql", "--changeset test:1", "CREATE TABLE t(x INT);");
+        ChangeLogs.FILE,
+        "--liquibase formatted sql",
+        "--changeset test:1",
+        "CREATE TABLE t(x INT);");
     try (Registration protection = LiquibaseGuard.protect(shop.guard())) {
       updateByUrl("jdbc:h2:mem:other");
     }
@@ -317,7 +324,7 @@ class LiquibaseProtectTest {
   @Test
   void backupThatCannotBeMade_endsTheUpdate_beforeItChangedAnything() throws Exception {
     String before = shop.content();
-    java.nio.file.Files.createFile(folder.resolve("backups"));
+    Files.createFile(folder.resolve("backups"));
     try (Registration protection = LiquibaseGuard.protect(shop.guard())) {
       assertThat(catchThrowable(this::update)).isInstanceOf(LiquibaseException.class);
     }
