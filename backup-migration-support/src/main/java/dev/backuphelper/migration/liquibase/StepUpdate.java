@@ -1,0 +1,145 @@
+package dev.backuphelper.migration.liquibase;
+
+import dev.backuphelper.migration.MigrationSession;
+import dev.backuphelper.migration.liquibase.ProtectedDatabases.Protection;
+import java.sql.SQLException;
+import java.util.Optional;
+import liquibase.Scope;
+import liquibase.database.Database;
+import liquibase.exception.LiquibaseException;
+
+/**
+ * One update that somebody else called: begun before the command's own steps, ended after them.
+ * Used by one thread.
+ */
+final class StepUpdate {
+  private final MigrationSession session;
+  private final ActiveUpdates.Active active;
+  private final FailureListener failures = new FailureListener();
+  private final boolean lockedByUs;
+  private final Runnable unlisten;
+
+  private StepUpdate(
+      MigrationSession session,
+      Protection protection,
+      CommandArguments arguments,
+      boolean lockedByUs) {
+    this.session = session;
+    this.lockedByUs = lockedByUs;
+    active =
+        new ActiveUpdates.Active(
+            protection.databases(),
+            Scope.getCurrentScope(),
+            () -> fail(Optional.empty(), endedUntold()));
+    unlisten = arguments.listen(failures);
+  }
+
+  /**
+   * Makes the safety backup.
+   *
+   * @return empty if nothing is pending
+   */
+  static Optional<StepUpdate> begin(CommandArguments arguments, Protection protection) {
+    boolean[] locked = new boolean[1];
+    MigrationSession session =
+        protection.guard().withPending(() -> isPending(arguments, locked)).open(arguments.label());
+    if (!session.isPending()) {
+      try (session) {
+        session.succeed();
+      }
+      return Optional.empty();
+    }
+    try {
+      StepUpdate update = new StepUpdate(session, protection, arguments, locked[0]);
+      Leftovers.forgetUpToDate();
+      ActiveUpdates.begin(update.active);
+      return Optional.of(update);
+    } catch (RuntimeException | Error failure) {
+      session.close();
+      throw failure;
+    }
+  }
+
+  private static boolean isPending(CommandArguments arguments, boolean[] locked) throws Exception {
+    Optional<Database> given = arguments.database();
+    if (given.isPresent()) {
+      UpdatePending pending = arguments.pending(given.get());
+      boolean answer = pending.isPending();
+      locked[0] = pending.isLockedByUs();
+      return answer;
+    }
+    Database own = arguments.openDatabase();
+    try {
+      return arguments.pending(own).isPending();
+    } finally {
+      own.close();
+    }
+  }
+
+  /**
+   * Keeps what the update did.
+   *
+   * @throws RuntimeException if a check of the guard failed, after the restore
+   */
+  void succeed(Optional<Database> database) {
+    try {
+      session.succeed();
+    } catch (RuntimeException restored) {
+      clearLeftovers(database, restored);
+      throw restored;
+    } finally {
+      end();
+    }
+  }
+
+  /** Undoes what the update did. */
+  void fail(Optional<Database> database) {
+    fail(database, failures.failure().orElseGet(StepUpdate::unknown));
+  }
+
+  private void fail(Optional<Database> database, Exception failure) {
+    try {
+      rollback(database, failure);
+      session.fail(failure);
+      clearLeftovers(database, failure);
+    } finally {
+      end();
+    }
+  }
+
+  private void end() {
+    ActiveUpdates.end(active);
+    unlisten.run();
+    session.close();
+  }
+
+  private static void rollback(Optional<Database> database, Exception failure) {
+    try {
+      if (database.isPresent()) {
+        new TargetDatabase(database.get()).rollback();
+      }
+    } catch (LiquibaseException | RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private void clearLeftovers(Optional<Database> database, Exception failure) {
+    try {
+      if (database.isPresent()) {
+        Leftovers.clear(new TargetDatabase(database.get()), lockedByUs);
+      } else {
+        Leftovers.forgetUpToDate();
+      }
+    } catch (SQLException | LiquibaseException | RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  private static Exception unknown() {
+    return new LiquibaseException("the update failed outside of its change sets");
+  }
+
+  private static Exception endedUntold() {
+    return new LiquibaseException("an earlier update of this thread ended with an error");
+  }
+}

@@ -1,0 +1,259 @@
+package dev.backuphelper.migration.flyway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.backuphelper.migration.MigrationFailedException;
+import dev.backuphelper.migration.MigrationReport;
+import dev.backuphelper.migration.MigrationReport.Outcome;
+import dev.backuphelper.migration.fixture.Content;
+import dev.backuphelper.migration.fixture.Damage;
+import dev.backuphelper.migration.fixture.Shop;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.callback.Event;
+import org.flywaydb.core.api.migration.BaseJavaMigration;
+import org.flywaydb.core.api.migration.Context;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Migrations that fail, in every way, in both journal modes, with pools of several sizes. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class FlywayGuardFailureTest {
+  @TempDir Path folder;
+  private Shop shop;
+
+  /** Every damage with a pool of one; the sizes that differ, with the worst of them. */
+  static Stream<Arguments> cases() {
+    return Stream.of("delete", "wal").flatMap(FlywayGuardFailureTest::casesIn);
+  }
+
+  private static Stream<Arguments> casesIn(String mode) {
+    return Stream.concat(
+        Arrays.stream(Damage.values())
+            .filter(damage -> damage != Damage.JOURNAL_MODE)
+            .map(damage -> Arguments.of(mode, 1, damage)),
+        Stream.of(
+            Arguments.of(mode, 2, Damage.IN_A_TRANSACTION),
+            Arguments.of(mode, 2, Damage.COMMITTED),
+            Arguments.of(mode, 10, Damage.IN_A_TRANSACTION),
+            Arguments.of(mode, 10, Damage.COMMITTED)));
+  }
+
+  @BeforeEach
+  void makeShop() {
+    shop = new Shop(folder);
+  }
+
+  private void writeMigrations(Damage damage) {
+    shop.write("V2__first.sql", Damage.FIRST);
+    shop.write("V3__second.sql", damage.failing());
+    shop.write("V3__second.sql.conf", "executeInTransaction=" + damage.inTransaction());
+  }
+
+  private MigrationReport requireRestored(Throwable failure, String before) throws Exception {
+    MigrationReport report =
+        MigrationReport.of(failure).orElseThrow(() -> new AssertionError(failure));
+    assertThat(report.outcome()).as("%s", failure).isEqualTo(Outcome.RESTORED);
+    assertThat(report.safetyBackup()).isPresent();
+    assertThat(report.failedState()).isPresent();
+    assertThat(shop.content()).isEqualTo(before);
+    assertThat(shop.leftBeside()).isEmpty();
+    return report;
+  }
+
+  @ParameterizedTest(name = "{0}, pool of {1}, {2}")
+  @MethodSource("cases")
+  void migrationThatFails_leavesNothing_andRunsOnceCorrected(String mode, int size, Damage damage)
+      throws Exception {
+    shop.fill(mode);
+    String before = shop.content();
+    writeMigrations(damage);
+
+    try (HikariDataSource pool = shop.pool(size);
+        Connection unrelated = shop.connect()) {
+      Content.number(unrelated, "SELECT count(*) FROM orders");
+
+      Throwable failure =
+          catchThrowable(() -> FlywayGuard.migrate(FlywayFiles.on(shop, pool), shop.guard()));
+
+      assertThat(failure).isInstanceOf(FlywayException.class).hasMessageContaining("not_there");
+      assertThat(Content.of(unrelated)).isEqualTo(before);
+      requireRestored(failure, before);
+
+      shop.write("V3__second.sql", damage.corrected());
+      FlywayGuard.migrate(FlywayFiles.on(shop, pool), shop.guard());
+
+      assertThat(shop.lastReport().outcome()).isEqualTo(Outcome.MIGRATED);
+      assertThat(Content.number(unrelated, "SELECT count(mail) FROM customers")).isEqualTo(40);
+      assertThat(shop.hasTable("done")).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"JOURNAL_MODE", "VACUUM", "COMMITTED"})
+  void migrationThatFails_withoutAPool_leavesNothing(Damage damage) throws Exception {
+    shop.fill("delete");
+    String before = shop.content();
+    writeMigrations(damage);
+
+    Throwable failure =
+        catchThrowable(() -> FlywayGuard.migrate(FlywayFiles.onUrl(shop), shop.guard()));
+
+    requireRestored(failure, before);
+    shop.write("V3__second.sql", damage.corrected());
+    FlywayGuard.migrate(FlywayFiles.onUrl(shop), shop.guard());
+    assertThat(shop.hasTable("done")).isTrue();
+  }
+
+  @Test
+  void journalModeThatChanged_whileAPoolIsOpen_staysAndIsTold() {
+    shop.fill("delete");
+    String before = shop.content();
+    writeMigrations(Damage.JOURNAL_MODE);
+
+    try (HikariDataSource pool = shop.pool(1)) {
+      Throwable failure =
+          catchThrowable(() -> FlywayGuard.migrate(FlywayFiles.on(shop, pool), shop.guard()));
+
+      assertThat(MigrationReport.of(failure).orElseThrow().outcome()).isEqualTo(Outcome.RESTORED);
+      assertThat(shop.content())
+          .isEqualTo(before.replace("journal_mode = [delete]", "journal_mode = [wal]"));
+      assertThat(shop.warnings())
+          .contains(shop.database() + " is open elsewhere, so its journal mode stays as it is now");
+    }
+  }
+
+  /** A migration in Java that fails with something that is no SQL exception. */
+  private static final class V3__Java extends BaseJavaMigration {
+    private final Act act;
+
+    private interface Act {
+      void run() throws Exception;
+    }
+
+    V3__Java(Act act) {
+      this.act = act;
+    }
+
+    @Override
+    public boolean canExecuteInTransaction() {
+      return false;
+    }
+
+    @Override
+    public void migrate(Context context) throws Exception {
+      try (Statement statement = context.getConnection().createStatement()) {
+        statement.execute("DELETE FROM orders");
+      }
+      act.run();
+    }
+  }
+
+  private Throwable failureOf(V3__Java.Act act) {
+    shop.write("V2__first.sql", Damage.FIRST);
+    Flyway flyway =
+        FlywayFiles.configure(shop)
+            .dataSource(shop.url(), null, null)
+            .javaMigrations(new V3__Java(act))
+            .load();
+    return catchThrowable(() -> FlywayGuard.migrate(flyway, shop.guard()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"delete", "wal"})
+  void migrationThatThrowsAnError_leavesNothing(String mode) throws Exception {
+    shop.fill(mode);
+    String before = shop.content();
+    AssertionError error = new AssertionError("out of luck");
+
+    Throwable failure =
+        failureOf(
+            () -> {
+              throw error;
+            });
+
+    assertThat(failure).isSameAs(error);
+    requireRestored(failure, before);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"delete", "wal"})
+  void migrationThatIsInterrupted_leavesNothing_andStaysInterrupted(String mode) throws Exception {
+    shop.fill(mode);
+    String before = shop.content();
+
+    Throwable failure =
+        failureOf(
+            () -> {
+              Thread.currentThread().interrupt();
+              throw new InterruptedException("stop");
+            });
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(failure).hasRootCauseInstanceOf(InterruptedException.class);
+    requireRestored(failure, before);
+  }
+
+  @Test
+  void failureAfterTheLastMigration_leavesNothing() throws Exception {
+    shop.fill("wal");
+    String before = shop.content();
+    shop.write("V2__first.sql", Damage.FIRST);
+    IllegalStateException thrown = new IllegalStateException("late");
+    Flyway flyway =
+        FlywayFiles.configure(shop)
+            .dataSource(shop.url(), null, null)
+            .callbacks(
+                new TestCallback(
+                        context -> {
+                          throw thrown;
+                        },
+                        Event.AFTER_MIGRATE)
+                    .callback())
+            .load();
+
+    Throwable failure = catchThrowable(() -> FlywayGuard.migrate(flyway, shop.guard()));
+
+    assertThat(failure).hasCause(thrown);
+    requireRestored(failure, before);
+  }
+
+  @Test
+  void checkThatFails_leavesNothing() throws Exception {
+    shop.fill("wal");
+    String before = shop.content();
+    shop.write("V2__first.sql", Damage.FIRST);
+
+    Throwable failure =
+        catchThrowable(
+            () ->
+                FlywayGuard.migrate(
+                    FlywayFiles.onUrl(shop),
+                    shop.guard().withCheck("mail", FlywayGuardFailureTest::refuse)));
+
+    assertThat(failure)
+        .isInstanceOf(MigrationFailedException.class)
+        .hasMessageContaining("no mail");
+    requireRestored(failure, before);
+  }
+
+  private static void refuse() throws SQLException {
+    throw new SQLException("no mail");
+  }
+}

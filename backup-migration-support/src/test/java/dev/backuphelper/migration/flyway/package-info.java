@@ -1,0 +1,4 @@
+@NullMarked
+package dev.backuphelper.migration.flyway;
+
+import org.jspecify.annotations.NullMarked;

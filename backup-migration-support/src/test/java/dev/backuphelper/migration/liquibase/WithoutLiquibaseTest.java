@@ -1,0 +1,112 @@
+package dev.backuphelper.migration.liquibase;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.backuphelper.BackupHelper;
+import dev.backuphelper.error.InvalidRequestException;
+import dev.backuphelper.migration.MigrationGuard;
+import dev.backuphelper.source.sqlite.SqliteSource;
+import java.io.File;
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a user meets who forgot Liquibase. */
+class WithoutLiquibaseTest {
+  @TempDir Path folder;
+
+  /** What an application does; loaded where Liquibase is missing. */
+  public static final class Application implements Runnable {
+    private final String folder;
+
+    public Application(String folder) {
+      this.folder = folder;
+    }
+
+    @Override
+    public void run() {
+      MigrationGuard guard =
+          MigrationGuard.of(
+              BackupHelper.builder()
+                  .source(SqliteSource.of(Path.of(folder, "app.db")))
+                  .directory(Path.of(folder, "backups"))
+                  .build());
+      try {
+        LiquibaseGuard.protect(guard).close();
+      } catch (InvalidRequestException told) {
+        throw new IllegalStateException(told.getMessage() + ". " + told.hint().orElse(""), told);
+      }
+    }
+  }
+
+  /** A class loader that finds all but the library, and all files but a service's of ours. */
+  private static URLClassLoader loader(String library, String service) {
+    URL[] others =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(entry -> !entry.contains(library))
+            .map(WithoutLiquibaseTest::url)
+            .toArray(URL[]::new);
+    return new URLClassLoader(others, ClassLoader.getPlatformClassLoader()) {
+      @Override
+      public Enumeration<URL> findResources(String name) throws IOException {
+        List<URL> found = Collections.list(super.findResources(name));
+        found.removeIf(url -> name.equals(service) && !url.toString().contains("liquibase-core"));
+        return Collections.enumeration(found);
+      }
+    };
+  }
+
+  private Runnable application(ClassLoader loader) throws ReflectiveOperationException {
+    return Class.forName(Application.class.getName(), true, loader)
+        .asSubclass(Runnable.class)
+        .getConstructor(String.class)
+        .newInstance(folder.toString());
+  }
+
+  @Test
+  void protect_withoutLiquibase_saysWhatIsMissing() throws Exception {
+    try (URLClassLoader loader = loader("liquibase-core", "none")) {
+      Runnable application = application(loader);
+
+      assertThatThrownBy(application::run)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith(
+              "Liquibase is not on the class path. Add org.liquibase:liquibase-core 4.33");
+    }
+  }
+
+  @Test
+  void protect_withoutTheFileThatNamesTheStep_saysSo() throws Exception {
+    try (URLClassLoader loader =
+        loader("nothing of the kind", "META-INF/services/liquibase.command.CommandStep")) {
+      Runnable application = application(loader);
+
+      ClassLoader before = Thread.currentThread().getContextClassLoader();
+      Thread.currentThread().setContextClassLoader(loader);
+      try {
+        assertThatThrownBy(application::run)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageStartingWith(
+                "Liquibase does not find the step that would guard its updates");
+      } finally {
+        Thread.currentThread().setContextClassLoader(before);
+      }
+    }
+  }
+
+  private static URL url(String entry) {
+    try {
+      return Path.of(entry).toUri().toURL();
+    } catch (MalformedURLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

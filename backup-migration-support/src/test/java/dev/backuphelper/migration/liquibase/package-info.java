@@ -1,0 +1,4 @@
+@NullMarked
+package dev.backuphelper.migration.liquibase;
+
+import org.jspecify.annotations.NullMarked;
