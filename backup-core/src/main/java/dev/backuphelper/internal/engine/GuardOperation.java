@@ -48,8 +48,9 @@ import org.jspecify.annotations.Nullable;
  * migration has not begun and there is nothing to undo.
  */
 public final class GuardOperation implements AutoCloseable {
-  // Room for the manifest, the marker and the like, beside the images.
-  private static final long METADATA_BYTES = 1 << 20;
+  // Room for the manifest, the marker and the like, beside the images: once for the safety backup,
+  // and once more because the restore that undoes the migration asks for as much.
+  private static final long METADATA_BYTES = 2 << 20;
 
   // The safety backup, the state found if the migration fails, and the copy that proves the result.
   private static final int IMAGES_IN_STORE = 3;
@@ -130,7 +131,7 @@ public final class GuardOperation implements AutoCloseable {
       GuardOperation guard = new GuardOperation(context, order, databases, locks);
       guard.events.step("locked", order.label());
       return guard;
-    } catch (IOException | RuntimeException failure) {
+    } catch (IOException | RuntimeException | Error failure) {
       locks.close();
       throw failure;
     }
