@@ -365,7 +365,11 @@ class DocumentationTest {
 
   private static Set<String> testClasses() throws IOException {
     Set<String> names = new HashSet<>();
-    for (Path file : javaFiles("backup-core/src/test/java", "backup-cli/src/test/java")) {
+    for (Path file :
+        javaFiles(
+            "backup-core/src/test/java",
+            "backup-migration-support/src/test/java",
+            "backup-cli/src/test/java")) {
       names.add(file.getFileName().toString().replace(".java", ""));
     }
     return names;
