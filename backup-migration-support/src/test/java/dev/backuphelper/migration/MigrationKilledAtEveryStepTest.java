@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A migrating child process dies at each step of the guard, its safety backup, the migration, and
@@ -39,7 +41,7 @@ class MigrationKilledAtEveryStepTest {
   private record Point(Trial trial, int number, String name) {}
 
   @ParameterizedTest
-  @EnumSource(Trial.class)
+  @MethodSource("dev.backuphelper.migration.Trial#restoring")
   void killedAnywhere_theNextRunFindsAllOfTheOldOrAllOfTheNew(Trial trial) throws Exception {
     List<Point> all = points(trial);
     List<Point> chosen = Effort.choose(all, POINTS, random);
@@ -48,12 +50,32 @@ class MigrationKilledAtEveryStepTest {
   }
 
   private static void killOnce(Point point) throws Exception {
+    kill(point, aftermath -> {});
+  }
+
+  private static void kill(Point point, Consumer<TrialAftermath> then) throws Exception {
     TrialWorld world = TrialWorld.create(point.trial(), TrialWorld.SMALL);
     TrialAftermath aftermath = new TrialAftermath(world);
     kill(world, point.trial().isFailing(), point.number());
     aftermath.requireNothingLost();
+    then.accept(aftermath);
     aftermath.complete();
     world.delete();
+  }
+
+  /** Once it has begun, an undoing is brought to its end, whatever else the policy says. */
+  @ParameterizedTest
+  @EnumSource(
+      mode = Mode.INCLUDE,
+      names = {"KEEPING_TWO", "KEEPING_TWO_ONE_MISSING", "STOPPING_TWO"})
+  void undoingKilledAnywhere_leavesNoMixture(Trial trial) throws Exception {
+    List<Point> all = points(trial);
+    List<Point> undoing = all.stream().filter(point -> point.name().contains("restore: ")).toList();
+    List<Point> chosen = Effort.choose(undoing, POINTS, random);
+    InParallel.forEach(chosen, MigrationKilledAtEveryStepTest::killOnce);
+    InParallel.forEach(chosen, point -> kill(point, TrialAftermath::recover));
+    Effort.report(
+        "undoing of %s killed at %d of %d points".formatted(trial, chosen.size(), undoing.size()));
   }
 
   /** First it dies within the migration, or within the restore that undoes it. */

@@ -51,7 +51,7 @@ class MigrationKilledAtRandomTest {
 
   private static List<Attempt> attempts(int wanted) {
     Random random = new Random(Effort.SEED);
-    List<Trial> order = new ArrayList<>(List.of(Trial.values()));
+    List<Trial> order = new ArrayList<>(Trial.restoring());
     Collections.shuffle(order, random);
     List<Attempt> attempts = new ArrayList<>();
     for (int number = 0; number < wanted; number++) {

@@ -1,5 +1,6 @@
 package dev.backuphelper.migration;
 
+import dev.backuphelper.migration.GuardPolicy.OnCrash;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** What is migrated when a process dies. */
 enum Trial {
@@ -34,10 +36,17 @@ enum Trial {
   /** A migration that fails, of two databases. */
   FAILING_TWO(true, false, "delete", "wal"),
   /** A migration that fails, of two databases, of which one was missing. */
-  FAILING_TWO_ONE_MISSING(true, false, "wal", "missing");
+  FAILING_TWO_ONE_MISSING(true, false, "wal", "missing"),
+  /** A migration that fails, of two databases; if the process dies, what is there is kept. */
+  KEEPING_TWO(OnCrash.KEEP, "wal", "delete"),
+  /** The same, of which one was missing. */
+  KEEPING_TWO_ONE_MISSING(OnCrash.KEEP, "missing", "wal"),
+  /** A migration that fails, of two databases; if the process dies, somebody has to decide. */
+  STOPPING_TWO(OnCrash.STOP, "delete", "wal");
 
   private final boolean failing;
   private final boolean turning;
+  private final OnCrash onCrash;
 
   @SuppressWarnings("ImmutableEnumChecker") // List.of makes lists that never change
   private final List<String> modes;
@@ -45,7 +54,35 @@ enum Trial {
   Trial(boolean failing, boolean turning, String... modes) {
     this.failing = failing;
     this.turning = turning;
+    this.onCrash = OnCrash.RESTORE;
     this.modes = List.of(modes);
+  }
+
+  Trial(OnCrash onCrash, String... modes) {
+    this.failing = true;
+    this.turning = false;
+    this.onCrash = onCrash;
+    this.modes = List.of(modes);
+  }
+
+  /** Returns those after whose crashes the former content is put back. */
+  static List<Trial> restoring() {
+    return Stream.of(values()).filter(trial -> trial.onCrash == OnCrash.RESTORE).toList();
+  }
+
+  /** Tells whether a crash leaves what is there. */
+  boolean isKeeping() {
+    return onCrash == OnCrash.KEEP;
+  }
+
+  GuardPolicy policy() {
+    GuardPolicy standard = GuardPolicy.restoring();
+    return new GuardPolicy(
+        standard.onBackupFailure(),
+        standard.onFailure(),
+        onCrash,
+        standard.checkStructure(),
+        standard.patience());
   }
 
   /** Tells whether the migration fails at first. */

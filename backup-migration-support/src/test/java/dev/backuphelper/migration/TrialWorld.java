@@ -75,7 +75,7 @@ record TrialWorld(Trial trial, Path folder, int rows) {
   /** Returns a guard that migrates as long as one of the databases was not migrated. */
   MigrationGuard guard(BackupListener listener, Runnable found) {
     return MigrationGuard.of(backups(listener))
-        .withPolicy(GuardPolicy.restoring().withPatience(PATIENCE))
+        .withPolicy(trial.policy().withPatience(PATIENCE))
         .withPending(
             () -> {
               found.run();

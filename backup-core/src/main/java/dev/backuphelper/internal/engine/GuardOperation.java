@@ -44,6 +44,9 @@ import org.jspecify.annotations.Nullable;
  * migration has not begun and there is nothing to undo.
  */
 public final class GuardOperation implements AutoCloseable {
+  // Once more than for the safety backup, because the restore that undoes asks for as much.
+  private static final long METADATA_BYTES = 1 << 20;
+
   // The safety backup, the state found if the migration fails, and the copy that proves the result.
   private static final int IMAGES_IN_STORE = 3;
 
@@ -123,7 +126,7 @@ public final class GuardOperation implements AutoCloseable {
       GuardOperation guard = new GuardOperation(context, order, databases, locks);
       guard.events.step("locked", order.label());
       return guard;
-    } catch (IOException | RuntimeException failure) {
+    } catch (IOException | RuntimeException | Error failure) {
       locks.close();
       throw failure;
     }
@@ -310,6 +313,7 @@ public final class GuardOperation implements AutoCloseable {
   // A restore that fails for want of room is no help, so there must be room for it beforehand.
   private void requireSpace() throws IOException {
     SpaceNeeded space = new SpaceNeeded(context.store(), "undoing the migration");
+    space.inStore(METADATA_BYTES);
     for (Guarded database : databases) {
       if (database.isDatabase()) {
         long size;

@@ -193,6 +193,8 @@ public final class RecoverOperation {
       finish(files, marker);
     } else if (isDone(files)) {
       close(files, marker, Action.FINISHED);
+    } else if (isBeingUndone(files)) {
+      finishUnlessChanged(files, marker);
     } else if (purpose.onCrash() == Purpose.OnCrash.KEEP) {
       close(files, marker, Action.KEPT);
     } else if (purpose.onCrash() == Purpose.OnCrash.STOP) {
@@ -210,6 +212,19 @@ public final class RecoverOperation {
   // changed a target since did so after the restore.
   private static boolean isDone(List<PlanFile> files) {
     return files.stream().allMatch(file -> file.phase() == PlanFile.Phase.DONE);
+  }
+
+  // A restore has taken the place of this plan at some of its targets: whatever the policy says, an
+  // undoing that has begun is brought to its end.
+  private static boolean isBeingUndone(List<PlanFile> files) throws IOException {
+    Plan plan = files.get(0).plan();
+    for (Path target : plan.targets()) {
+      Optional<PlanFile> other = PlanFile.find(target).filter(file -> !file.id().equals(plan.id()));
+      if (other.isPresent() && other.get().plan().targets().containsAll(plan.targets())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Returns why nothing may be done about a plan; empty when something may. */
