@@ -11,6 +11,7 @@ import dev.backuphelper.migration.MigrationGuard;
 import dev.backuphelper.migration.MigrationReport;
 import dev.backuphelper.migration.MigrationSession;
 import dev.backuphelper.source.sqlite.SqliteSource;
+import dev.backuphelper.store.LockHeldException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -38,10 +39,7 @@ final class GuardRun {
 
   /** Guards some databases. */
   void of(List<SqliteSource> sources, String label) {
-    try (GuardSignals signals =
-        GuardSignals.take(
-            signal ->
-                view.tell(session, "signal " + signal + "; waiting for the command to end"))) {
+    try (GuardSignals signals = GuardSignals.take(text -> view.interject(session, text))) {
       try {
         guard(sources, label, signals);
       } catch (BackupException failure) {
@@ -112,7 +110,8 @@ final class GuardRun {
     try {
       return guard.withPolicy(policy.withPatience(Duration.ZERO)).open(label);
     } catch (LockedException inUse) {
-      if (!signals.isWaiting() || policy.patience().isZero()) {
+      boolean byOtherGuard = inUse.getCause() instanceof LockHeldException && signals.isWaiting();
+      if (!byOtherGuard || policy.patience().isZero()) {
         throw inUse;
       }
       view.tell(
@@ -130,7 +129,7 @@ final class GuardRun {
     Optional<EndingSignal> early = signals.received();
     if (early.isPresent()) {
       migration.succeed();
-      view.fail(GuardView.interrupted(early.get(), null));
+      view.fail(view.interrupted(early.get(), null));
       return;
     }
     view.begin(session, migration.safetyBackup());

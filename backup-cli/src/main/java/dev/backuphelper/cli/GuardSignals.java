@@ -24,23 +24,23 @@ final class GuardSignals implements AutoCloseable {
 
   private final Thread guard = Thread.currentThread();
   private final Signals signals;
-  private final Consumer<EndingSignal> waiting;
+  private final Consumer<String> told;
   private Phase phase = Phase.WAITING;
   private @Nullable EndingSignal received;
   private @Nullable RunningCommand command;
 
-  private GuardSignals(Consumer<EndingSignal> waiting) {
-    this.waiting = waiting;
+  private GuardSignals(Consumer<String> told) {
+    this.told = told;
     signals = Signals.takenBy(this::take);
   }
 
   /**
    * Takes the signals on behalf of the calling thread.
    *
-   * @param waiting is told of a signal after which the command's end is waited for
+   * @param told is told what comes of a signal, by any thread
    */
-  static GuardSignals take(Consumer<EndingSignal> waiting) {
-    return new GuardSignals(waiting);
+  static GuardSignals take(Consumer<String> told) {
+    return new GuardSignals(told);
   }
 
   private synchronized void take(EndingSignal signal) {
@@ -51,9 +51,15 @@ final class GuardSignals implements AutoCloseable {
     if (phase == Phase.WAITING) {
       guard.interrupt();
     } else if (phase == Phase.RUNNING && running != null) {
-      running.pass(signal);
-      waiting.accept(signal);
+      pass(signal, running);
+      return;
     }
+    told.accept("signal " + signal + "; ending as soon as nothing is half done");
+  }
+
+  private void pass(EndingSignal signal, RunningCommand running) {
+    running.pass(signal);
+    told.accept("signal " + signal + "; waiting for the command to end");
   }
 
   /** Returns the first signal that came; empty if none has. */
@@ -84,8 +90,7 @@ final class GuardSignals implements AutoCloseable {
     phase = Phase.RUNNING;
     command = started;
     if (received != null) {
-      started.pass(received);
-      waiting.accept(received);
+      pass(received, started);
     }
   }
 

@@ -26,6 +26,7 @@ record GuardView(String label, Result result) {
 
   /** Sets the values of a guard that did not get far. */
   void putNothing() {
+    result.failsWith(ExitCodes.GUARD_FAILED);
     result.put("label", label);
     putDatabases(List.of());
     result.put("outcome", null);
@@ -56,7 +57,16 @@ record GuardView(String label, Result result) {
 
   /** Says something beside what the command says. */
   void tell(Session session, String text) {
-    session.tell("guard %s: %s".formatted(label, text));
+    session.tell(line(text));
+  }
+
+  /** Says something, in whatever thread. */
+  void interject(Session session, String text) {
+    session.interject(line(text));
+  }
+
+  private String line(String text) {
+    return "guard %s: %s".formatted(label, text);
   }
 
   /** Says that the command is about to be run. */
@@ -130,7 +140,8 @@ record GuardView(String label, Result result) {
   }
 
   /** Returns the failure of a guard that was asked to end before it ran the command. */
-  static Failure interrupted(EndingSignal signal, @Nullable Throwable cause) {
+  Failure interrupted(EndingSignal signal, @Nullable Throwable cause) {
+    result.put("signal", signal.name());
     return new Failure(
         ErrorCode.INTERRUPTED.name(),
         signal.exit(),

@@ -60,7 +60,8 @@ record Output(Environment environment, boolean json, boolean quiet, boolean verb
     environment.out().flush();
     if (environment.out().checkError() && result.exit() == ExitCodes.DONE) {
       result.fail(
-          Failure.finding("IO_FAILED", ExitCodes.FAILED, "cannot write to standard output", null));
+          Failure.finding(
+              "IO_FAILED", result.exitOfOutput(), "cannot write to standard output", null));
       result.failure().ifPresent(this::explain);
     }
     return result.exit();
@@ -101,7 +102,7 @@ record Output(Environment environment, boolean json, boolean quiet, boolean verb
             return file;
           });
     } catch (BackupException unwritable) {
-      Failure failure = Failure.of(unwritable).withExit(ExitCodes.FAILED);
+      Failure failure = Failure.of(unwritable).withExit(result.exitOfOutput());
       if (result.exit() == ExitCodes.DONE) {
         result.fail(failure);
       } else {

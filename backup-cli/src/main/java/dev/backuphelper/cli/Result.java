@@ -17,6 +17,7 @@ final class Result {
   private final List<String> lines = new ArrayList<>();
   private final List<String> essence = new ArrayList<>();
   private long bytes;
+  private int exitOfOutput = ExitCodes.FAILED;
   private @Nullable Failure failure;
 
   /** Sets a value, in place of an earlier one. */
@@ -46,6 +47,12 @@ final class Result {
   /** Sets how many bytes were worked on. */
   Result bytes(long count) {
     bytes = count;
+    return this;
+  }
+
+  /** Sets the exit code for when all went well, but cannot be told. */
+  Result failsWith(int exit) {
+    exitOfOutput = exit;
     return this;
   }
 
@@ -80,6 +87,11 @@ final class Result {
 
   Optional<Failure> failure() {
     return Optional.ofNullable(failure);
+  }
+
+  /** Returns the exit code for when all went well, but cannot be told. */
+  int exitOfOutput() {
+    return exitOfOutput;
   }
 
   /** Returns the exit code. */

@@ -101,6 +101,13 @@ final class Session implements AutoCloseable {
     }
   }
 
+  /** Says the same in whatever thread, into the midst of what is shown. */
+  void interject(String line) {
+    if (!options.quiet) {
+      environment.err().println(Format.printable(line));
+    }
+  }
+
   /** Says at once that something is worth knowing. */
   void warn(String message) {
     if (warnings.add(message)) {

@@ -6,6 +6,8 @@ import dev.backuphelper.cli.Cli.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -226,6 +228,36 @@ class GuardCommandTest extends CommandTest {
     Path garbage = Files.writeString(folder.resolve("garbage.db"), "no database at all, but text");
     assertFails(guard(garbage, "--", migration(0, DAMAGE)), 125, "cannot be read as a database");
     assertThat(Database.notes(database)).isEqualTo(10);
+  }
+
+  @Test
+  void a_folder_that_is_missing_is_named() {
+    Path lost = folder.resolve("lost/app.db");
+
+    assertFails(guard(lost, "--", migration(0, MORE)), 125, "does not exist", "lost");
+    assertThat(lost.getParent()).doesNotExist();
+  }
+
+  @Test
+  void a_report_that_cannot_be_written_is_no_success() {
+    Run run = guard(database, "--report", database, "--", migration(0, MORE));
+
+    assertFails(run, 125, "cannot write the report " + database);
+    Database.execute(database, "select * from more");
+  }
+
+  @Test
+  void a_database_that_stays_locked_is_waited_for_once() throws Exception {
+    try (Connection holder = Database.connect(database);
+        Statement statement = holder.createStatement()) {
+      statement.execute("begin exclusive");
+
+      Run run = guard(database, "--lock-timeout", "0", "--", migration(0, MORE));
+
+      assertFails(run, 125, database.toString());
+      assertThat(run.err()).doesNotContain("waiting up to");
+    }
+    assertThat(tables()).doesNotContain("more");
   }
 
   @Test

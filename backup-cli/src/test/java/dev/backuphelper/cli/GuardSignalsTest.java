@@ -9,6 +9,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,6 +165,27 @@ class GuardSignalsTest extends CommandTest {
     assertThat(first.isAlive()).isTrue();
     Files.createFile(folder.resolve("end"));
     assertThat(first.end().exit()).isZero();
+  }
+
+  @Test
+  void a_signal_before_the_command_runs_changes_nothing() throws Exception {
+    Run run;
+    try (Connection holder = Database.connect(database);
+        Statement statement = holder.createStatement()) {
+      statement.execute("begin exclusive");
+      JavaProcess guard = start("exit 0");
+      await().atMost(LIMIT).until(() -> names(folder).contains("app.db.backup-lock.holder"));
+      guard.signal("INT");
+      await().atMost(LIMIT).until(() -> guard.err().contains("signal INT; ending as soon as"));
+      statement.execute("rollback");
+      run = guard.end();
+    }
+
+    assertFails(run, 130, "interrupted by the signal INT before the command was run");
+    assertThat(report()).containsEntry("command_exit", null).containsEntry("signal", "INT");
+    assertThat(names(folder)).doesNotContain("ready", "pid", "app.db.backup-open.json");
+    assertThat(Database.notes(database)).isEqualTo(10);
+    assertThat(cli.run("recover").out()).contains("nothing is open");
   }
 
   @Test

@@ -62,7 +62,8 @@ final class GuardedLife implements AutoCloseable {
     }
 
     boolean isRefused() {
-      return before != null && (onCrash == OnCrash.STOP || changedLater && onCrash != OnCrash.KEEP);
+      return before != null
+          && (onCrash == OnCrash.STOP || (changedLater && onCrash != OnCrash.KEEP));
     }
   }
 
@@ -101,9 +102,9 @@ final class GuardedLife implements AutoCloseable {
     switch (act.kind()) {
       case MIGRATE_WELL -> migrateWell();
       case MIGRATE_FAILING -> migrateFailing();
-      case CRASH_WITHIN -> crashWithin(OnCrash.values()[act.number() % 3]);
+      case CRASH_WITHIN -> crashWithin(List.of(OnCrash.values()).get(act.number() % 3));
       case CRASH_AT_A_STEP -> crashAtStep(act.number());
-      case RECOVER -> recover(Choice.values()[act.number() % 3]);
+      case RECOVER -> recover(List.of(Choice.values()).get(act.number() % 3));
       case RESTORE_EXPLICITLY -> restoreExplicitly(act.number());
       case CLEAN -> clean();
       case WRITE_OUTSIDE -> writeOutside(act.number() % 2 == 0);
