@@ -164,10 +164,18 @@ final class RestoreInput {
         }
         Files.deleteIfExists(image);
         PrivateFiles.create(image);
-        skipped.add("skipped " + unusable.getMessage());
+        skipped.add("skipped %s: %s".formatted(entry.path(), reason(unusable, entry.path())));
       }
     }
     throw nothingIn(named, skipped);
+  }
+
+  // The message names the file for those who named it; here the line does.
+  private static String reason(BackupException unusable, Path file) {
+    return String.valueOf(unusable.getMessage())
+        .replace("validation failed: " + file + ": ", "")
+        .replace("validation failed: " + file + " is", "it is")
+        .replace("cannot read " + file + ": ", "");
   }
 
   private static BackupException nothingIn(Path folder, List<String> skipped) {
