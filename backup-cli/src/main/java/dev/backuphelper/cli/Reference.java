@@ -4,12 +4,15 @@ import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.error.SourceException;
 import dev.backuphelper.error.StorageException;
+import dev.backuphelper.internal.engine.Failures;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.regex.Pattern;
 
 /**
@@ -47,7 +50,7 @@ record Reference(Kind kind, String text) {
           "neither a backup's id nor a file: '" + text + "'",
           "An id is made of digits and '-', or is 'latest'; write ./NAME for a file.");
     }
-    if (!Files.exists(path)) {
+    if (!exists(path)) {
       throw missing(text);
     }
     return new Reference(Kind.FILE, text);
@@ -66,7 +69,7 @@ record Reference(Kind kind, String text) {
   /** Returns an argument that names an existing folder. */
   static Reference folder(String text) {
     Path path = path(text);
-    if (!Files.exists(path)) {
+    if (!exists(path)) {
       throw missing(text);
     }
     if (!Files.isDirectory(path)) {
@@ -95,6 +98,27 @@ record Reference(Kind kind, String text) {
   /** Tells whether it is a folder, of either kind. */
   boolean isFolder() {
     return kind == Kind.FOLDER || kind == Kind.STORE;
+  }
+
+  /** Tells whether it is no backup of this tool: a plain file, or a folder of them. */
+  boolean isPlain() {
+    return kind == Kind.FILE || kind == Kind.FOLDER;
+  }
+
+  // A folder that this user may not search hides whether the file is there.
+  private static boolean exists(Path path) {
+    return Files.exists(path) || Failures.translate("cannot look at " + path, () -> isThere(path));
+  }
+
+  private static boolean isThere(Path path) throws AccessDeniedException {
+    try {
+      Files.readAttributes(path, BasicFileAttributes.class);
+      return true;
+    } catch (AccessDeniedException denied) {
+      throw denied;
+    } catch (IOException missing) {
+      return false;
+    }
   }
 
   private static SourceException missing(String text) {

@@ -200,6 +200,11 @@ final class RestoreCommand implements Command {
       throw new InvalidRequestException(
           "--no-safety-backup and --safety-backup-dir exclude each other", null);
     }
+    if (component != null && from.isPlain()) {
+      throw new InvalidRequestException(
+          "--component: a plain file holds one database: " + from.text(),
+          "Leave --component out, or name a backup.");
+    }
     if (component != null && !SourceName.isValid(component)) {
       throw new InvalidRequestException(
           "not a component's name: '" + component + "'", "'backup info ID' shows the names.");

@@ -4,6 +4,7 @@ import dev.backuphelper.BackupHelper;
 import dev.backuphelper.VerifyRequest;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.InvalidRequestException;
+import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.Check;
 import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.model.CheckStatus;
@@ -115,7 +116,7 @@ final class VerifyCommand implements Command {
       VerifyRequest.Builder request = limits();
       for (Reference reference : references) {
         switch (reference.kind()) {
-          case BACKUP -> request.id(backups.resolve(reference.text()).id());
+          case BACKUP -> request.id(id(backups, reference.text()));
           case FILE, FOLDER -> request.file(reference.path());
           case STORE -> {}
         }
@@ -127,6 +128,11 @@ final class VerifyCommand implements Command {
             .map(store -> session.open(store.path(), List.of()).verify(limits().build()));
     return new VerifyReport(
         Stream.concat(own, others).flatMap(part -> part.files().stream()).toList());
+  }
+
+  // A whole id is taken as it is: it may be one whose manifest is corrupt, which is a finding.
+  private static BackupId id(BackupHelper backups, String text) {
+    return BackupId.tryParse(text).orElseGet(() -> backups.resolve(text).id());
   }
 
   private static List<Reference> of(List<Reference> references, Reference.Kind kind) {
@@ -227,9 +233,19 @@ final class VerifyCommand implements Command {
             ? "1 of " + report.files().size() + " is not valid: "
             : report.invalid() + " of " + report.files().size() + " are not valid, the first is ";
     return Failure.finding(
-        "VERIFICATION_FAILED",
+        code(report),
         ExitCodes.INVALID,
         count + first.path() + ": " + first.error().orElse(""),
         "Do not restore what is not valid; make a new backup, and look after the disk.");
+  }
+
+  // Nothing is known to be bad if all that is not valid is only in a format of a later version.
+  private static String code(VerifyReport report) {
+    boolean unsupported =
+        report.files().stream()
+            .filter(file -> !file.valid())
+            .allMatch(
+                file -> file.obstacle().filter(ErrorCode.UNSUPPORTED_FORMAT::equals).isPresent());
+    return unsupported ? ErrorCode.UNSUPPORTED_FORMAT.name() : "VERIFICATION_FAILED";
   }
 }

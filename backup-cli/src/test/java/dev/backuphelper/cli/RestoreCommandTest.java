@@ -304,6 +304,21 @@ class RestoreCommandTest extends CommandTest {
   }
 
   @Test
+  void a_component_of_a_plain_file_makes_no_sense() throws IOException {
+    Path dumps = Files.createDirectory(folder.resolve("dumps"));
+    Path plain = Database.create(dumps.resolve("plain.db"));
+    Path target = folder.resolve("target.db");
+
+    for (Path from : List.of(plain, dumps)) {
+      assertFails(
+          cli.run("restore", from, "--target", target, "--component", "plain.db"),
+          2,
+          "--component");
+    }
+    assertThat(target).doesNotExist();
+  }
+
+  @Test
   void of_a_folder_the_newest_valid_file_is_taken() throws IOException {
     Path dumps = Files.createDirectory(folder.resolve("dumps"));
     Database.create(dumps.resolve("good.db"));
@@ -314,7 +329,7 @@ class RestoreCommandTest extends CommandTest {
     Run run = cli.run("restore", dumps, "--target", target);
 
     assertThat(run.exit()).as(run.err()).isZero();
-    assertThat(run.err()).contains("warning: skipped").contains("bad.db");
+    assertThat(run.err()).contains("warning: skipped " + bad + ": ");
     assertThat(Database.notes(target)).isEqualTo(10);
     assertFails(
         cli.run("restore", dumps, "--target", target, "--force", "--pattern", "*.none"),

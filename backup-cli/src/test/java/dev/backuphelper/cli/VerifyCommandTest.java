@@ -187,6 +187,43 @@ class VerifyCommandTest extends CommandTest {
   }
 
   @Test
+  void a_corrupt_manifest_does_not_keep_the_others_from_being_checked() throws IOException {
+    String first = create();
+    String bad = create();
+    String last = create();
+    Files.writeString(store.resolve("backup-metadata." + bad + ".json"), "{");
+
+    Run run = cli.run("verify", first, bad, last, "--json");
+
+    assertFails(run, 4, bad);
+    assertThat(run.object("summary")).containsEntry("valid", 2L).containsEntry("invalid", 1L);
+    assertThat(cli.run("verify", bad, "--json").object("summary"))
+        .containsEntry("total_files", 1L)
+        .containsEntry("invalid", 1L);
+    assertFails(cli.run("verify", "20200101-000000-000"), 5, "not found");
+  }
+
+  @Test
+  void a_backup_of_a_later_version_is_called_that() throws Exception {
+    String id = create();
+    Path manifest = store.resolve("backup-metadata." + id + ".json");
+    String text =
+        Files.readString(manifest).replace("\"compression\" : null", "\"compression\" : \"zstd\"");
+    Files.writeString(manifest, text);
+    Files.writeString(
+        store.resolve(manifest.getFileName() + ".sha256"),
+        dev.backuphelper.codec.CodecPipeline.digest(Files.readAllBytes(manifest)).sha256()
+            + "  "
+            + manifest.getFileName()
+            + "\n");
+
+    Run run = cli.run("verify", "--json");
+
+    assertFails(run, 4, "a format that this version does not read: zstd");
+    assertThat(run.object("error")).containsEntry("code", "UNSUPPORTED_FORMAT");
+  }
+
+  @Test
   void a_report_is_written_whatever_the_outcome() throws IOException {
     Path report = folder.resolve("deep/er/report.json");
 

@@ -13,6 +13,8 @@ import dev.backuphelper.store.Store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,6 +32,9 @@ import java.util.Set;
  * holds now.
  */
 public final class Catalog {
+  /** Why a manifest cannot be used that this user may not read. */
+  public static final String ACCESS_DENIED = "access denied";
+
   private static final int DOCUMENT_LIMIT = 16 << 20;
   private static final int CHECKS_LIMIT = 1 << 20;
 
@@ -86,6 +91,13 @@ public final class Catalog {
   }
 
   private static String reason(IOException failure) {
+    if (failure instanceof AccessDeniedException) {
+      return ACCESS_DENIED;
+    }
+    if (failure instanceof FileSystemException problem && problem.getReason() == null) {
+      // Its message is the path alone.
+      return failure.getClass().getSimpleName();
+    }
     String message = failure.getMessage();
     return message == null ? failure.getClass().getSimpleName() : message;
   }
@@ -114,7 +126,7 @@ public final class Catalog {
    * Checks a manifest against its checksum file.
    *
    * @return what is wrong; empty when nothing is
-   * @throws IOException if the manifest itself cannot be read
+   * @throws IOException if the manifest itself cannot be read, or this user may read neither
    */
   public Optional<String> manifestProblem(BackupId id) throws IOException {
     String name = StoreNames.manifest(id);
@@ -125,6 +137,7 @@ public final class Catalog {
    * Checks the checksum file of a file.
    *
    * @return what is wrong; empty when it names the file and the digest
+   * @throws IOException if this user may not read it, or this was interrupted
    */
   public Optional<String> checksumProblem(String file, String sha256) throws IOException {
     String name = StoreNames.checksum(file);
@@ -135,6 +148,9 @@ public final class Catalog {
           : Optional.of(name + " does not match " + file);
     } catch (NoSuchFileException missing) {
       return Optional.of(name + " is missing");
+    } catch (AccessDeniedException denied) {
+      // That says nothing of what it would tell.
+      throw denied;
     } catch (IOException unreadable) {
       if (Interruption.is(unreadable)) {
         throw unreadable;

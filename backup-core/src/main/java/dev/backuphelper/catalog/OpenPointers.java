@@ -69,7 +69,7 @@ public final class OpenPointers {
   public List<Pointer> list() throws IOException {
     Listing listing = listing();
     if (!listing.problems().isEmpty()) {
-      throw new MalformedDocumentException(listing.problems().get(0), null);
+      throw new UnusablePointerException(listing.problems().get(0));
     }
     return listing.pointers();
   }

@@ -1,7 +1,9 @@
 package dev.backuphelper.report;
 
 import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.BackupId;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a store holds.
@@ -14,6 +16,12 @@ public record Listing(List<Backup> backups, List<Unreadable> unreadable) {
   public Listing {
     backups = List.copyOf(backups);
     unreadable = List.copyOf(unreadable);
+  }
+
+  /** Returns why the backup of an id cannot be used; empty when it can, or is not there. */
+  public Optional<Unreadable> unreadable(BackupId id) {
+    String file = "backup-metadata." + id + ".json";
+    return unreadable.stream().filter(manifest -> manifest.file().equals(file)).findFirst();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.backuphelper.report;
 
+import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.Check;
 import java.util.List;
@@ -41,6 +42,9 @@ public record VerifyReport(List<VerifiedFile> files) {
    * @param sha256 the digest of what is stored, lower-case hex; of a plain database, of its image
    *     as read through its engine; empty when it could not be read
    * @param checks what was checked
+   * @param obstacle why it could not be examined, so that it is not known whether it is good:
+   *     {@link ErrorCode#ACCESS_DENIED} or {@link ErrorCode#UNSUPPORTED_FORMAT}; empty when it was
+   *     examined
    */
   public record VerifiedFile(
       Optional<BackupId> id,
@@ -48,7 +52,8 @@ public record VerifyReport(List<VerifiedFile> files) {
       Optional<String> error,
       long size,
       Optional<String> sha256,
-      List<Check> checks) {
+      List<Check> checks,
+      Optional<ErrorCode> obstacle) {
     /** Copies the list. */
     public VerifiedFile {
       checks = List.copyOf(checks);

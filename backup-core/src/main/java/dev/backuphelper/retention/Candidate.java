@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param subject the backup or the file itself
  * @param id its name, unique in a plan
- * @param time when it was made
+ * @param time when it was made, as the order of all tells it
+ * @param dated what the clock said then; other than {@code time} if the clock stood behind
  * @param size its bytes
  * @param group the rules that count do so within one group
  * @param parent the id of what it builds on; null when it needs nothing else
@@ -24,6 +25,7 @@ record Candidate<T>(
     T subject,
     String id,
     Instant time,
+    Instant dated,
     long size,
     String group,
     @Nullable String parent,
@@ -65,6 +67,7 @@ record Candidate<T>(
         backup,
         backup.id().value(),
         backup.id().instant(),
+        backup.manifest().date(),
         backup.size(),
         backup.group().value(),
         backup.parent().map(BackupId::value).orElse(null),
@@ -78,6 +81,7 @@ record Candidate<T>(
     return new Candidate<>(
         file,
         file.name(),
+        file.time(),
         file.time(),
         file.size(),
         "",

@@ -142,7 +142,7 @@ final class Planner<T> {
     for (Candidate<T> candidate : newestFirst) {
       boolean young = !Rules.isOlder(candidate.time(), RetentionPolicy.SAFETY_AGE, now);
       keepIf(candidate.regime() == Regime.SAFETY && young, candidate, Rules.SAFETY_KEPT);
-      keepIf(candidate.time().isAfter(now), candidate, "dated in the future");
+      keepIf(candidate.dated().isAfter(now), candidate, "dated in the future");
     }
   }
 
@@ -207,7 +207,7 @@ final class Planner<T> {
   private List<T> futureDated() {
     Duration past = RetentionPlan.FUTURE_TOLERANCE.negated();
     return newestFirst.stream()
-        .filter(candidate -> Duration.between(candidate.time(), now).compareTo(past) < 0)
+        .filter(candidate -> Duration.between(candidate.dated(), now).compareTo(past) < 0)
         .map(Candidate::subject)
         .toList();
   }

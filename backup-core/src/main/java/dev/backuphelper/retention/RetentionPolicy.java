@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * that would not (damaged, found bad, its base missing) does not count, and stays while a counted
  * one that stays is older, or fewer than that many count. Without a count everything stays. Age and
  * size limits then remove from that, oldest first. An incremental counts as a backup, and what it
- * builds on stays with it. The time of a backup is that of its id.
+ * builds on stays with it. The time of a backup is that of its id; whether it is dated in the
+ * future is told by the date in its manifest.
  *
  * <p>Unless kinds are named, the policy governs {@link #DEFAULT_KINDS} together, and safety backups
  * go after {@link #SAFETY_AGE}. With named kinds, all others stay.

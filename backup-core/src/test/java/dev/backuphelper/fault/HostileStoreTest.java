@@ -347,6 +347,11 @@ class HostileStoreTest {
   void idsOfTheFarFuture() throws IOException {
     BackupId far = new BackupId("99991231-235959-000");
     copyAs(good.id(), far);
+    forge(
+        far,
+        text ->
+            text.replace(good.id().value(), far.value())
+                .replaceFirst("\"date\" : \"[^\"]*\"", "\"date\" : \"9999-12-31T23:59:59Z\""));
 
     assertThat(helper.verify(far).allValid()).isTrue();
     assertThat(catchThrowableOfType(BackupException.class, () -> helper.cleanOld(1)).code())
@@ -449,6 +454,7 @@ class HostileStoreTest {
         }) {
       assertThat(failure.code()).isEqualTo(ErrorCode.CORRUPT);
       assertThat(failure).hasMessageContaining(pointer.getFileName().toString());
+      assertThat(failure.hint().orElseThrow()).contains("remove that file by hand");
     }
     assertThat(helper.openPlans())
         .singleElement()

@@ -242,6 +242,22 @@ class SafetyRule05RetentionNeverRemovesTheLastGoodBackupTest {
   }
 
   @Test
+  void idsThatRunAhead_areNoDatesInTheFuture() {
+    Backup ahead = make(1).get(0);
+    clock.set("2026-04-01T12:00:00Z");
+    List<Backup> made = make(2);
+    assertThat(made.get(0).id()).as("ids never run backwards").isGreaterThan(ahead.id());
+    backups.delete(ahead.id());
+
+    CleanReport report = backups.cleanOld(1);
+
+    assertThat(report.removed())
+        .extracting(CleanReport.Removed::id)
+        .containsExactly(made.get(0).id().value());
+    assertThat(listed()).containsExactly(made.get(1).id());
+  }
+
+  @Test
   void keepNothing_andNoRuleAtAll_areRefused() {
     List<Backup> made = make(2);
 

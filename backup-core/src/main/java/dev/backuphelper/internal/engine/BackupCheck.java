@@ -1,7 +1,10 @@
 package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.catalog.Catalog;
+import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.CorruptBackupException;
+import dev.backuphelper.error.ErrorCode;
+import dev.backuphelper.error.StorageException;
 import dev.backuphelper.internal.io.Interruption;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.Check;
@@ -12,6 +15,7 @@ import dev.backuphelper.report.VerifyReport.VerifiedFile;
 import dev.backuphelper.store.StagedFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -35,22 +39,40 @@ final class BackupCheck {
     this.catalog = context.catalog();
   }
 
-  /** Examines a backup and records the outcome; one entry for each artifact. */
+  /**
+   * Examines a backup and records the outcome if it tells something of the backup; one entry for
+   * each artifact.
+   */
   List<VerifiedFile> examine(Backup backup, CheckLevel level) throws IOException {
     List<VerifiedFile> found = look(backup, level);
-    boolean good = found.stream().allMatch(VerifiedFile::valid);
-    record(backup, new Verification(level, context.clock().instant(), good));
+    verdict(found)
+        .ifPresent(
+            good -> record(backup, new Verification(level, context.clock().instant(), good)));
     return found;
   }
 
   /** Examines a backup and records nothing. */
   List<VerifiedFile> look(Backup backup, CheckLevel level) throws IOException {
-    Optional<String> manifestProblem = catalog.manifestProblem(backup.id());
     List<VerifiedFile> found = new ArrayList<>();
-    for (Component component : backup.components()) {
-      found.add(examine(backup, component, level, manifestProblem).file());
+    try {
+      Optional<String> manifestProblem = catalog.manifestProblem(backup.id());
+      for (Component component : backup.components()) {
+        found.add(examine(backup, component, level, manifestProblem).file());
+      }
+    } catch (AccessDeniedException denied) {
+      for (Component component : backup.components()) {
+        found.add(denied(backup, component, denied).file());
+      }
     }
     return found;
+  }
+
+  /** Tells whether a backup is good; empty when that is not known. */
+  static Optional<Boolean> verdict(List<VerifiedFile> found) {
+    if (found.stream().anyMatch(file -> !file.valid() && file.obstacle().isEmpty())) {
+      return Optional.of(false);
+    }
+    return found.stream().allMatch(VerifiedFile::valid) ? Optional.of(true) : Optional.empty();
   }
 
   /**
@@ -64,10 +86,20 @@ final class BackupCheck {
   /** Examines one artifact; {@code outer} is what is wrong with its backup already. */
   Finding examine(Backup backup, Component component, CheckLevel level, Optional<String> outer)
       throws IOException {
+    Optional<String> unknown = StoredForm.unknown(backup);
+    if (outer.isEmpty() && unknown.isPresent()) {
+      return notExamined(
+          backup,
+          component,
+          ErrorCode.UNSUPPORTED_FORMAT,
+          "it is in a format that this version does not read: " + unknown.get());
+    }
     try (LocalImage image = LocalImage.of(context, component)) {
       return examine(backup, component, level, outer, image.path());
     } catch (NoSuchFileException missing) {
       return unreadable(backup, component, outer.orElse(component.file() + " does not exist"));
+    } catch (AccessDeniedException denied) {
+      return denied(backup, component, denied);
     } catch (FileSystemException unreadable) {
       return unreadable(
           backup, component, outer.orElse("cannot be read: " + unreadable.getMessage()));
@@ -80,6 +112,8 @@ final class BackupCheck {
     ImageCheck check;
     try {
       check = ImageCheck.of(context.engine(component.engine(), image), image, level);
+    } catch (AccessDeniedException denied) {
+      return denied(backup, component, denied);
     } catch (IOException unreadable) {
       if (Interruption.is(unreadable)) {
         throw unreadable;
@@ -88,8 +122,8 @@ final class BackupCheck {
       return unreadable(
           backup, component, outer.orElse("cannot be read: " + unreadable.getMessage()));
     } catch (CorruptBackupException unknownEngine) {
-      return unreadable(
-          backup, component, outer.orElse("cannot be read: " + unknownEngine.getMessage()));
+      return notExamined(
+          backup, component, unknownEngine.code(), "cannot be read: " + unknownEngine.getMessage());
     }
     Optional<String> stored = outer.isPresent() ? outer : storedProblem(component, check);
     Optional<String> problem = stored.or(() -> databaseProblem(backup, check));
@@ -100,11 +134,27 @@ final class BackupCheck {
             problem,
             check.digest().size(),
             Optional.of(check.digest().sha256()),
-            checks(component, check));
+            checks(component, check),
+            Optional.empty());
     return new Finding(file, stored.isEmpty());
   }
 
   private static Finding unreadable(Backup backup, Component component, String problem) {
+    return unusable(backup, component, problem, Optional.empty());
+  }
+
+  private static Finding denied(Backup backup, Component component, AccessDeniedException denied) {
+    return notExamined(
+        backup, component, ErrorCode.ACCESS_DENIED, "cannot be read: " + Failures.reason(denied));
+  }
+
+  private static Finding notExamined(
+      Backup backup, Component component, ErrorCode obstacle, String problem) {
+    return unusable(backup, component, problem, Optional.of(obstacle));
+  }
+
+  private static Finding unusable(
+      Backup backup, Component component, String problem, Optional<ErrorCode> obstacle) {
     return new Finding(
         new VerifiedFile(
             Optional.of(backup.id()),
@@ -112,8 +162,17 @@ final class BackupCheck {
             Optional.of(problem),
             0,
             Optional.empty(),
-            List.of()),
+            List.of(),
+            obstacle),
         false);
+  }
+
+  /** Returns what to throw when an artifact that is needed cannot be used. */
+  static BackupException refusal(VerifiedFile found, String message, String hint) {
+    ErrorCode code = found.obstacle().orElse(ErrorCode.CORRUPT);
+    return code == ErrorCode.ACCESS_DENIED
+        ? new StorageException(code, message, "Give this user access to it.")
+        : new CorruptBackupException(code, message, hint);
   }
 
   private Optional<String> storedProblem(Component component, ImageCheck check) throws IOException {

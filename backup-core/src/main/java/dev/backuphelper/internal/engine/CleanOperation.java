@@ -5,17 +5,14 @@ import dev.backuphelper.catalog.Removal;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
-import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.model.GroupId;
 import dev.backuphelper.model.Verification;
 import dev.backuphelper.report.CleanReport;
-import dev.backuphelper.report.VerifyReport.VerifiedFile;
 import dev.backuphelper.retention.RetentionPlan;
 import dev.backuphelper.store.LockMode;
 import dev.backuphelper.store.StoreLock;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -35,8 +32,9 @@ public final class CleanOperation {
   private final Events events;
   // What this run read itself. It is planned with that rather than with what is recorded, so that a
   // dry run, which records nothing, comes to the same plan.
-  private final Map<BackupId, Verification> read = new HashMap<>();
-  // Groups of which this run found one bad: it goes on until it has found a good one, even if
+  private final Proof proof;
+  // Groups of which this run did not find one good: it goes on until it has found a good one, even
+  // if
   // nothing of them would be removed any more.
   private final Set<GroupId> doubtful = new HashSet<>();
 
@@ -45,6 +43,7 @@ public final class CleanOperation {
     this.context = context;
     this.order = order;
     this.events = context.events("clean");
+    this.proof = new Proof(context, events, !order.dryRun());
   }
 
   /** Removes what the policy lets go. */
@@ -87,10 +86,8 @@ public final class CleanOperation {
   }
 
   private Backup asRead(Backup backup) {
-    Verification found = read.get(backup.id());
-    return found == null
-        ? backup
-        : new Backup(backup.manifest(), backup.pinned(), Optional.of(found));
+    Optional<Verification> found = proof.found(backup.id());
+    return found.isEmpty() ? backup : new Backup(backup.manifest(), backup.pinned(), found);
   }
 
   /**
@@ -100,7 +97,10 @@ public final class CleanOperation {
     boolean bad = false;
     for (GroupId group : groupsToProve(plan)) {
       Optional<Backup> next = nextToRead(group, plan);
-      bad |= next.isPresent() && !isGood(next.get());
+      if (next.isPresent() && !proof.prove(next.get())) {
+        doubtful.add(group);
+        bad = true;
+      }
     }
     return bad;
   }
@@ -114,11 +114,10 @@ public final class CleanOperation {
   /** Returns the newest kept that may prove a group and was not read; empty if one proves it. */
   private Optional<Backup> nextToRead(GroupId group, RetentionPlan<Backup> plan) {
     for (Backup backup : kept(group, plan)) {
-      Verification known = read.get(backup.id());
-      if (known == null) {
+      if (!proof.isRead(backup.id())) {
         return Optional.of(backup);
       }
-      if (known.good()) {
+      if (proof.isGood(backup.id())) {
         return Optional.empty();
       }
     }
@@ -126,9 +125,7 @@ public final class CleanOperation {
   }
 
   private boolean isProven(GroupId group, RetentionPlan<Backup> plan) {
-    return kept(group, plan).stream()
-        .map(backup -> read.get(backup.id()))
-        .anyMatch(found -> found != null && found.good());
+    return kept(group, plan).stream().anyMatch(backup -> proof.isGood(backup.id()));
   }
 
   private static List<Backup> kept(GroupId group, RetentionPlan<Backup> plan) {
@@ -136,26 +133,6 @@ public final class CleanOperation {
         .map(RetentionPlan.Kept::item)
         .filter(backup -> backup.group().equals(group) && !backup.damaged())
         .toList();
-  }
-
-  private boolean isGood(Backup backup) throws IOException {
-    events.step("proving", backup.id());
-    CheckLevel level =
-        backup
-            .verification()
-            .map(Verification::level)
-            .filter(known -> known != CheckLevel.NONE)
-            .orElse(CheckLevel.QUICK);
-    BackupCheck check = new BackupCheck(context);
-    List<VerifiedFile> files =
-        order.dryRun() ? check.look(backup, level) : check.examine(backup, level);
-    Optional<String> problem = files.stream().flatMap(file -> file.error().stream()).findFirst();
-    read.put(backup.id(), new Verification(level, context.clock().instant(), problem.isEmpty()));
-    if (problem.isPresent()) {
-      doubtful.add(backup.group());
-      events.warning("backup %s is bad: %s".formatted(backup.id(), problem.get()));
-    }
-    return problem.isEmpty();
   }
 
   private static void refuseFuture(RetentionPlan<Backup> plan) {

@@ -2,6 +2,7 @@ package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.model.Component;
 import dev.backuphelper.report.CompareReport;
 import dev.backuphelper.report.CompareReport.Compared;
@@ -17,6 +18,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Compares a backup with the live databases, by content. */
 public final class CompareOperation {
@@ -39,6 +41,7 @@ public final class CompareOperation {
           new Lookup(context).requireStore(id);
           try (StoreLock lock = context.lock(LockMode.SHARED, "compare")) {
             Backup backup = new Lookup(context).require(id);
+            requireSound(backup);
             List<Compared> compared = new ArrayList<>();
             for (Component component : backup.components()) {
               compared.add(compare(component));
@@ -46,6 +49,23 @@ public final class CompareOperation {
             return new CompareReport(id, compared);
           }
         });
+  }
+
+  // What is compared with something else than what was backed up tells nothing.
+  private void requireSound(Backup backup) throws IOException {
+    Optional<String> manifestProblem = context.catalog().manifestProblem(id);
+    BackupCheck check = new BackupCheck(context);
+    for (Component component : backup.components()) {
+      BackupCheck.Finding found =
+          check.examine(backup, component, CheckLevel.NONE, manifestProblem);
+      if (!found.intact()) {
+        throw BackupCheck.refusal(
+            found.file(),
+            "backup %s cannot be compared with: %s: %s"
+                .formatted(id, component.file(), found.file().error().orElse("")),
+            "Compare with another backup; verify says which are good.");
+      }
+    }
   }
 
   private Compared compare(Component component) throws IOException {

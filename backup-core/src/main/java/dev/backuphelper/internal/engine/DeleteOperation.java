@@ -26,6 +26,7 @@ public final class DeleteOperation {
   private final List<BackupId> ids;
   private final boolean force;
   private final boolean dryRun;
+  private final Proof proof;
 
   /**
    * Creates the operation.
@@ -39,6 +40,7 @@ public final class DeleteOperation {
     this.ids = ids.stream().distinct().sorted(Comparator.reverseOrder()).toList();
     this.force = force;
     this.dryRun = dryRun;
+    this.proof = new Proof(context, context.events("delete"), !dryRun);
   }
 
   /** Removes the backups. */
@@ -106,7 +108,8 @@ public final class DeleteOperation {
     }
   }
 
-  private void requireDispensable(BackupId id, Optional<Backup> backup, Listing listing) {
+  private void requireDispensable(BackupId id, Optional<Backup> backup, Listing listing)
+      throws IOException {
     if (backup.isEmpty()) {
       throw new RefusedException(
           "backup %s may be the last good one of its databases: its manifest cannot be used"
@@ -114,14 +117,22 @@ public final class DeleteOperation {
           "Look whether others are good, then say --force.");
     }
     Backup known = backup.get();
-    boolean othersGood =
-        listing.backups().stream()
-            .anyMatch(
-                b -> b.group().equals(known.group()) && !ids.contains(b.id()) && b.verified());
-    if (!othersGood && !known.damaged() && !known.knownBad()) {
+    if (!known.damaged() && !known.knownBad() && !leavesGoodOne(known, listing)) {
       throw new RefusedException(
           "backup %s is the last good one of its databases".formatted(id),
           "Make another first, or say --force.");
     }
+  }
+
+  // A record tells what was; the disk may have lost it since. So the one that would be relied on is
+  // read, newest first.
+  private boolean leavesGoodOne(Backup gone, Listing listing) throws IOException {
+    for (Backup other : listing.backups()) {
+      boolean stays = other.group().equals(gone.group()) && !ids.contains(other.id());
+      if (stays && !other.damaged() && proof.prove(other)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -1,6 +1,7 @@
 package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.catalog.UnknownFormatException;
+import dev.backuphelper.catalog.UnusablePointerException;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.CorruptBackupException;
 import dev.backuphelper.error.ErrorCode;
@@ -21,7 +22,10 @@ import java.util.Locale;
 
 /** Turns what SPIs throw into what callers see, once, naming what was worked on. Stateless. */
 public final class Failures {
-  private static final String ELSEWHERE =
+  // What restores are called in messages; they alone have another way out.
+  private static final String RESTORE = "cannot restore ";
+  private static final String ELSEWHERE = "use another folder.";
+  private static final String SAFETY_ELSEWHERE =
       "use another folder; a restore from a store that cannot be written takes --safety-backup-dir.";
 
   private Failures() {}
@@ -61,6 +65,13 @@ public final class Failures {
       return new CorruptBackupException(
           ErrorCode.UNSUPPORTED_FORMAT, message, "Use the version that wrote it.", failure);
     }
+    if (failure instanceof UnusablePointerException) {
+      return new CorruptBackupException(
+          ErrorCode.CORRUPT,
+          message,
+          "Look whether a restore or a migration is open, then remove that file by hand.",
+          failure);
+    }
     if (failure instanceof MalformedDocumentException) {
       return new CorruptBackupException(
           ErrorCode.CORRUPT, message, "Use another backup; verify says which are good.", failure);
@@ -71,7 +82,10 @@ public final class Failures {
   private static StorageException storage(String message, IOException failure) {
     if (failure instanceof AccessDeniedException) {
       return new StorageException(
-          ErrorCode.ACCESS_DENIED, message, "Give this user access, or " + ELSEWHERE, failure);
+          ErrorCode.ACCESS_DENIED,
+          message,
+          "Give this user access, or " + elsewhere(message),
+          failure);
     }
     if (Interruption.is(failure)) {
       return new StorageException(ErrorCode.INTERRUPTED, message, "Run it again.", failure);
@@ -80,16 +94,20 @@ public final class Failures {
       return new StorageException(
           ErrorCode.NO_SPACE, message, "Free some space, or use another folder.", failure);
     }
-    return new StorageException(ErrorCode.IO_FAILED, message, hint(failure), failure);
+    return new StorageException(ErrorCode.IO_FAILED, message, hint(message, failure), failure);
   }
 
-  private static String hint(IOException failure) {
+  private static String elsewhere(String message) {
+    return message.startsWith(RESTORE) ? SAFETY_ELSEWHERE : ELSEWHERE;
+  }
+
+  private static String hint(String message, IOException failure) {
     if (failure instanceof NoSuchFileException || failure instanceof NotDirectoryException) {
       return "Check the path, or use another folder.";
     }
     // This too the platform tells by text alone.
     if (text(failure).contains("read-only")) {
-      return "Make it writable, or " + ELSEWHERE;
+      return "Make it writable, or " + elsewhere(message);
     }
     return "Remove the cause, which may be the disk or its file system, then run it again.";
   }

@@ -1,11 +1,13 @@
 package dev.backuphelper.internal.engine;
 
+import dev.backuphelper.catalog.Catalog;
 import dev.backuphelper.error.AmbiguousException;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.BackupNotFoundException;
 import dev.backuphelper.error.CorruptBackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.InvalidRequestException;
+import dev.backuphelper.error.StorageException;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupKind;
@@ -130,12 +132,12 @@ public final class Lookup {
   static BackupException notFound(Context context, String name, Listing listing) {
     for (Listing.Unreadable manifest : listing.unreadable()) {
       if (manifest.file().equals("backup-metadata." + name + ".json")) {
-        return new CorruptBackupException(
-            manifest.reason().startsWith("it has ")
-                ? ErrorCode.UNSUPPORTED_FORMAT
-                : ErrorCode.CORRUPT,
-            "backup " + name + " has a manifest that cannot be used: " + manifest.reason(),
-            "Use another backup; list shows them.");
+        String message =
+            "backup " + name + " has a manifest that cannot be used: " + manifest.reason();
+        ErrorCode code = codeOf(manifest);
+        return code == ErrorCode.ACCESS_DENIED
+            ? new StorageException(code, message, "Give this user access to it.")
+            : new CorruptBackupException(code, message, "Use another backup; list shows them.");
       }
     }
     String newest =
@@ -144,6 +146,16 @@ public final class Lookup {
             : "The newest is " + listing.backups().get(0).id() + "; list shows all.";
     return new BackupNotFoundException(
         "backup not found: '%s' in %s".formatted(name, context.store().location()), newest);
+  }
+
+  /** Returns the code of why a manifest cannot be used. */
+  static ErrorCode codeOf(Listing.Unreadable manifest) {
+    if (manifest.reason().equals(Catalog.ACCESS_DENIED)) {
+      return ErrorCode.ACCESS_DENIED;
+    }
+    return manifest.reason().startsWith("it has ")
+        ? ErrorCode.UNSUPPORTED_FORMAT
+        : ErrorCode.CORRUPT;
   }
 
   /** Returns the path of a component as its manifest records it. */

@@ -9,6 +9,7 @@ import dev.backuphelper.source.Source;
 import dev.backuphelper.source.SourceUnreadableException;
 import java.io.IOException;
 import java.nio.file.FileSystem;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -190,6 +191,9 @@ public final class OpenPlans {
       }
     } catch (SourceUnreadableException | NoSuchFileException noDatabase) {
       // What is no database has no plan; whoever works on it is told so then.
+    } catch (FileSystemException unusable) {
+      // Not the store is at fault.
+      throw Failures.translated("cannot look at the database", unusable);
     } catch (MalformedDocumentException unreadable) {
       problems.add(String.valueOf(unreadable.getMessage()));
     }

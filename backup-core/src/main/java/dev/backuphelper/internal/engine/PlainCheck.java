@@ -90,11 +90,18 @@ final class PlainCheck {
         problem.or(() -> noTables),
         Files.size(file),
         Optional.of(digest.sha256()),
-        inspection.checks());
+        inspection.checks(),
+        Optional.empty());
   }
 
   private static VerifiedFile invalid(Path file, String problem) {
     return new VerifiedFile(
-        Optional.empty(), file.toString(), Optional.of(problem), 0, Optional.empty(), List.of());
+        Optional.empty(),
+        file.toString(),
+        Optional.of(problem),
+        0,
+        Optional.empty(),
+        List.of(),
+        Optional.empty());
   }
 }

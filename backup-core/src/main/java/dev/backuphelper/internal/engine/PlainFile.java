@@ -14,9 +14,11 @@ import dev.backuphelper.source.SourceUnreadableException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -51,12 +53,24 @@ final class PlainFile {
   /** Requires that there is a file with something in it. */
   void requireContent() throws IOException {
     if (!Files.exists(file)) {
+      requireAccess();
       throw new SourceException(
           ErrorCode.SOURCE_NOT_FOUND, "the file does not exist: " + file, "Check the path.");
     }
     if (Files.isRegularFile(file) && Files.size(file) == 0) {
       throw new CorruptBackupException(
           ErrorCode.CORRUPT, "validation failed: " + file + " is empty (0 bytes)", USE_ANOTHER);
+    }
+  }
+
+  // A folder that this user may not search hides whether the file is there.
+  private void requireAccess() throws AccessDeniedException {
+    try {
+      Files.readAttributes(file, BasicFileAttributes.class);
+    } catch (AccessDeniedException denied) {
+      throw denied;
+    } catch (IOException missing) {
+      // As far as this user can see.
     }
   }
 

@@ -57,7 +57,7 @@ final class RestoreInput {
 
   /** Examines those components; what does not verify is refused, unless the caller insists. */
   void requireSound(Backup backup, List<Component> components) throws IOException {
-    requireReadable(backup);
+    StoredForm.requireKnown(backup);
     Catalog catalog = context.catalog();
     BackupCheck check = new BackupCheck(context);
     Optional<String> manifestProblem = catalog.manifestProblem(backup.id());
@@ -72,8 +72,8 @@ final class RestoreInput {
       boolean usable = found.valid() || asDamagedAsItWas;
       boolean present = found.sha256().isPresent();
       if (!usable && (order.verified() || !present)) {
-        throw new CorruptBackupException(
-            ErrorCode.CORRUPT,
+        throw BackupCheck.refusal(
+            found,
             "backup %s does not verify, nothing was restored: %s"
                 .formatted(backup.id(), found.error().orElse("")),
             betterOne(backup));
@@ -111,17 +111,6 @@ final class RestoreInput {
 
   private CheckLevel level() {
     return order.verified() ? CheckLevel.QUICK : CheckLevel.NONE;
-  }
-
-  private static void requireReadable(Backup backup) {
-    String compression = backup.manifest().compression();
-    if (compression != null || backup.manifest().encrypted()) {
-      throw new CorruptBackupException(
-          ErrorCode.UNSUPPORTED_FORMAT,
-          "backup %s is stored in a way that this version does not read: %s"
-              .formatted(backup.id(), compression != null ? compression : "encrypted"),
-          "Restore it with the version that wrote it.");
-    }
   }
 
   private String betterOne(Backup bad) throws IOException {
@@ -175,10 +164,18 @@ final class RestoreInput {
         }
         Files.deleteIfExists(image);
         PrivateFiles.create(image);
-        skipped.add("skipped " + unusable.getMessage());
+        skipped.add("skipped %s: %s".formatted(entry.path(), reason(unusable, entry.path())));
       }
     }
     throw nothingIn(named, skipped);
+  }
+
+  // The message names the file for those who named it; here the line does.
+  private static String reason(BackupException unusable, Path file) {
+    return String.valueOf(unusable.getMessage())
+        .replace("validation failed: " + file + ": ", "")
+        .replace("validation failed: " + file + " is", "it is")
+        .replace("cannot read " + file + ": ", "");
   }
 
   private static BackupException nothingIn(Path folder, List<String> skipped) {

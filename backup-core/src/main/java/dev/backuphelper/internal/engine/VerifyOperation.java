@@ -1,5 +1,6 @@
 package dev.backuphelper.internal.engine;
 
+import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.GroupId;
@@ -83,21 +84,27 @@ public final class VerifyOperation {
     }
     List<Backup> selected = new ArrayList<>();
     for (BackupId id : order.ids()) {
-      selected.add(
-          listing.backups().stream()
-              .filter(backup -> backup.id().equals(id))
-              .findFirst()
-              .orElseThrow(() -> Lookup.notFound(context, id.value(), listing)));
+      Optional<Backup> named =
+          listing.backups().stream().filter(backup -> backup.id().equals(id)).findFirst();
+      if (named.isEmpty() && listing.unreadable(id).isEmpty()) {
+        throw Lookup.notFound(context, id.value(), listing);
+      }
+      named.ifPresent(selected::add);
     }
     return selected;
   }
 
   private List<VerifiedFile> unreadable(Listing listing) {
-    List<VerifiedFile> files = new ArrayList<>();
     if (order.ids().isEmpty()) {
-      for (Listing.Unreadable manifest : listing.unreadable()) {
-        files.add(invalid(manifest.file(), "validation failed: the manifest " + manifest.reason()));
-      }
+      return listing.unreadable().stream()
+          .map(manifest -> unreadable(manifest, Optional.empty()))
+          .toList();
+    }
+    List<VerifiedFile> files = new ArrayList<>();
+    for (BackupId id : order.ids()) {
+      listing
+          .unreadable(id)
+          .ifPresent(manifest -> files.add(unreadable(manifest, Optional.of(id))));
     }
     return files;
   }
@@ -139,7 +146,13 @@ public final class VerifyOperation {
       problem = ageProblem(newestGood, maxAge);
     }
     return new VerifiedFile(
-        file.id(), file.path(), problem, file.size(), file.sha256(), file.checks());
+        file.id(),
+        file.path(),
+        problem,
+        file.size(),
+        file.sha256(),
+        file.checks(),
+        Optional.empty());
   }
 
   private Optional<String> ageProblem(Instant newestGood, Duration maxAge) {
@@ -156,8 +169,17 @@ public final class VerifyOperation {
                 .formatted(age.toMinutes(), maxAge.toMinutes()));
   }
 
-  private static VerifiedFile invalid(String path, String problem) {
+  private static VerifiedFile unreadable(Listing.Unreadable manifest, Optional<BackupId> id) {
+    ErrorCode code = Lookup.codeOf(manifest);
+    Optional<ErrorCode> obstacle = code == ErrorCode.CORRUPT ? Optional.empty() : Optional.of(code);
+    String problem = "the manifest cannot be used: " + manifest.reason();
     return new VerifiedFile(
-        Optional.empty(), path, Optional.of(problem), 0, Optional.empty(), List.of());
+        id,
+        manifest.file(),
+        Optional.of(obstacle.isEmpty() ? "validation failed: " + problem : problem),
+        0,
+        Optional.empty(),
+        List.of(),
+        obstacle);
   }
 }

@@ -16,11 +16,15 @@ import org.junit.jupiter.api.Test;
 
 class FailuresTest {
   private static BackupException seen(IOException failure) {
+    return seen("cannot work", failure);
+  }
+
+  private static BackupException seen(String what, IOException failure) {
     return catchThrowableOfType(
         BackupException.class,
         () ->
             Failures.translate(
-                "cannot work",
+                what,
                 () -> {
                   throw failure;
                 }));
@@ -53,9 +57,12 @@ class FailuresTest {
           new FileSystemException("x", null, "Read-only file system"),
           new AccessDeniedException("x")
         }) {
-      assertThat(seen(failure).hint().orElseThrow())
+      assertThat(seen("cannot restore x", failure).hint().orElseThrow())
           .contains("use another folder")
           .contains("--safety-backup-dir");
+      assertThat(seen("cannot clean x", failure).hint().orElseThrow())
+          .contains("use another folder")
+          .doesNotContain("restore");
     }
   }
 }

@@ -1,0 +1,42 @@
+package dev.backuphelper.internal.engine;
+
+import dev.backuphelper.error.CorruptBackupException;
+import dev.backuphelper.error.ErrorCode;
+import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.BackupType;
+import dev.backuphelper.model.Manifest;
+import java.util.Optional;
+
+/**
+ * How a backup is stored. Later versions store some in ways that this one does not read: nothing is
+ * wrong with those. Stateless.
+ */
+final class StoredForm {
+  private StoredForm() {}
+
+  /** Returns what this version does not read of a backup; empty when it reads it. */
+  static Optional<String> unknown(Backup backup) {
+    Manifest manifest = backup.manifest();
+    if (manifest.compression() != null) {
+      return Optional.of(manifest.compression());
+    }
+    if (manifest.encrypted()) {
+      return Optional.of("encrypted");
+    }
+    return manifest.type() == BackupType.FULL
+        ? Optional.empty()
+        : Optional.of(manifest.type().key());
+  }
+
+  /** Requires that this version reads a backup. */
+  static void requireKnown(Backup backup) {
+    Optional<String> unknown = unknown(backup);
+    if (unknown.isPresent()) {
+      throw new CorruptBackupException(
+          ErrorCode.UNSUPPORTED_FORMAT,
+          "backup %s is stored in a way that this version does not read: %s"
+              .formatted(backup.id(), unknown.get()),
+          "Restore it with the version that wrote it.");
+    }
+  }
+}
