@@ -255,6 +255,10 @@ public final class RestoreOperation {
 
   private Aim aim(Wanted want) throws IOException {
     Target target = want.engine().target();
+    // What a migration or a killed restore has begun is ended, if that is possible at all.
+    if (order.resolving() == null) {
+      TargetPaths.requireShortName(target.path());
+    }
     TargetPaths.requireOutside(target.path(), List.of(context.store(), journal.store()));
     return new Aim(want, target);
   }
