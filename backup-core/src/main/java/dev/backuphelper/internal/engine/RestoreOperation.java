@@ -319,8 +319,7 @@ public final class RestoreOperation {
   }
 
   private RestoreReport restoreReserved(List<Aim> aims) throws IOException {
-    Reservation reservation =
-        Reservation.take(journal.store(), context.clock().instant(), id -> List.of());
+    Reservation reservation = reserve();
     List<BackupCheck.LocalImage> artifacts = new ArrayList<>();
     try {
       List<RestorePart.Image> images = new ArrayList<>();
@@ -335,6 +334,15 @@ public final class RestoreOperation {
         tidy(artifact::close);
       }
       tidy(reservation::close);
+    }
+  }
+
+  private Reservation reserve() throws IOException {
+    try {
+      return Reservation.take(journal.store(), context.clock().instant(), id -> List.of());
+    } catch (IOException failure) {
+      throw UnwritableJournal.failure(
+          "cannot restore " + order.from(), "an intent (.intent-ID.json)", journal.store(), failure);
     }
   }
 
