@@ -246,8 +246,7 @@ class DiskFullTest {
 
     assertNoSpace(failure);
     assertThat(failure).hasMessageContaining(".json").hasMessageContaining("written in " + store);
-    assertThat(failure.hint().orElseThrow())
-        .contains("--safety-backup-dir", "--no-safety-backup");
+    assertThat(failure.hint().orElseThrow()).contains("--safety-backup-dir", "--no-safety-backup");
     assertThat(Databases.content(database)).isEqualTo(before);
     assertThat(helper.openPlans()).isEmpty();
   }

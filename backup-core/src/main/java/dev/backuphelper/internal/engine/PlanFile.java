@@ -46,7 +46,7 @@ record PlanFile(
 
   private static final String SUFFIX = ".backup-open.json";
   // What lies beside a database goes aside with it, under the same ending.
-  private static final String LONGEST_SIDECAR = "-journal";
+  private static final List<String> SIDECARS = List.of("-wal", "-shm", "-journal");
   private static final int DOCUMENT_LIMIT = 1 << 20;
   private static final int FORMAT = 1;
   private static final String RESTORE = "restore";
@@ -332,7 +332,20 @@ record PlanFile(
 
   /** Returns the longest name that a restore may give to a file beside a target. */
   static Path longestBeside(Path target, BackupId id) {
-    Path aside = aside(target, id);
-    return aside.resolveSibling(aside.getFileName() + LONGEST_SIDECAR);
+    return withSidecars(aside(target, id)).get(SIDECARS.size());
+  }
+
+  /** Returns those of a file and its sidecars that are there. */
+  static List<Path> present(Path file) {
+    return withSidecars(file).stream().filter(PrivateFiles::isTaken).toList();
+  }
+
+  private static List<Path> withSidecars(Path file) {
+    List<Path> files = new ArrayList<>();
+    files.add(file);
+    for (String sidecar : SIDECARS) {
+      files.add(file.resolveSibling(file.getFileName() + sidecar));
+    }
+    return files;
   }
 }

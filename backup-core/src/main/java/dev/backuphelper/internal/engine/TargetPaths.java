@@ -86,6 +86,7 @@ final class TargetPaths {
           "the target is a folder: " + target,
           "Name the file in it, as in: --target " + target.resolve("app.db"));
     }
+    requireFolderAbove(absolute);
     if (context.store().folder().filter(PrivateFiles.parent(absolute)::equals).isPresent()) {
       throw inStore(target);
     }
@@ -94,6 +95,19 @@ final class TargetPaths {
       requireShortName(absolute);
     }
     return absolute;
+  }
+
+  // The folder may be missing, and is made then; but not below a file.
+  private static void requireFolderAbove(Path target) {
+    Path above = PrivateFiles.parent(target);
+    while (!Files.exists(above) && above.getParent() != null) {
+      above = above.getParent();
+    }
+    if (Files.exists(above) && !Files.isDirectory(above)) {
+      throw new InvalidRequestException(
+          "%s is no folder, so the target cannot lie there: %s".formatted(above, target),
+          "Name a file in a folder.");
+    }
   }
 
   /**
