@@ -107,7 +107,10 @@ public final class RestoreRequest {
       return this;
     }
 
-    /** Puts the safety backup into a folder of its own. */
+    /**
+     * Puts the safety backup, and what is recorded while the restore is open, into a folder of its
+     * own: for a store that cannot be written.
+     */
     public Builder safetyDirectory(Path value) {
       safetyDirectory = Objects.requireNonNull(value, "safetyDirectory");
       return this;

@@ -3,6 +3,7 @@ package dev.backuphelper;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.backuphelper.catalog.OpenPointers;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.BackupNotFoundException;
 import dev.backuphelper.error.CorruptBackupException;
@@ -18,9 +19,11 @@ import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.model.RestoreOutcome;
 import dev.backuphelper.model.SourceName;
 import dev.backuphelper.report.CompareReport;
+import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.report.RestoreReport;
 import dev.backuphelper.source.TargetState;
 import dev.backuphelper.source.sqlite.SqliteSource;
+import dev.backuphelper.store.local.LocalStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -134,6 +137,61 @@ class RestoreTest {
     helper().restore(RestoreRequest.of(backup.id()).to(target.path()).build());
 
     assertThat(target.items()).hasSize(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {221, 231, 250})
+  void restore_targetWithTooLongAName_isRefusedBeforeAnythingIsWritten(int length)
+      throws IOException {
+    Backup backup = helper(app).create();
+    Set<String> before = beside(store.resolve("."));
+    Path target = directory.resolve("missing/" + "n".repeat(length - 3) + ".db");
+
+    assertThatThrownBy(() -> helper().restore(RestoreRequest.of(backup.id()).to(target).build()))
+        .isInstanceOf(InvalidRequestException.class)
+        .hasMessageContaining("too long for the files that a restore puts beside it")
+        .hasMessageContaining("by " + (length - 220) + " bytes");
+
+    assertThat(target.getParent()).doesNotExist();
+    assertThat(beside(store.resolve("."))).isEqualTo(before);
+    assertThat(helper().openPlans()).isEmpty();
+  }
+
+  @Test
+  void restore_targetWithTheLongestName_works() {
+    Backup backup = helper(app).create();
+    SampleDatabase target = SampleDatabase.at(directory.resolve("n".repeat(217) + ".db"));
+
+    helper().restore(RestoreRequest.of(backup.id()).to(target.path()).build());
+    target.execute("DELETE FROM item");
+    helper().restore(RestoreRequest.of(backup.id()).to(target.path()).build());
+
+    assertThat(target.items()).hasSize(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {231, 250})
+  void recover_pointerToATargetWithTooLongAName_canBeClosed(int length) throws IOException {
+    BackupHelper backups = helper(app);
+    Backup backup = backups.create();
+    Path target = directory.resolve("n".repeat(length - 3) + ".db");
+    if (length < 240) {
+      Files.createFile(directory.resolve(target.getFileName() + ".backup-lock"));
+    }
+    new OpenPointers(LocalStore.in(store))
+        .put(
+            new OpenPointers.Pointer(
+                new BackupId("20260101-000000-000"),
+                "restore",
+                List.of(backup.id()),
+                List.of(target + ".backup-open.json")));
+
+    RecoverReport report =
+        backups.recover(new RecoverRequest(null, RecoverRequest.Choice.KEEP, false));
+
+    assertThat(report.open()).isEmpty();
+    assertThat(report.resolved()).hasSize(1);
+    assertThat(backups.openPlans()).isEmpty();
   }
 
   @Test

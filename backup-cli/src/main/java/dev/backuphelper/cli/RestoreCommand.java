@@ -94,7 +94,9 @@ final class RestoreCommand implements Command {
   @Option(
       names = "--safety-backup-dir",
       paramLabel = "DIR",
-      description = "Where the safety backup goes (default: to the other backups).")
+      description =
+          "Where the safety backup goes, and the record of the restore while it is open (default:"
+              + " to the other backups).")
   @Nullable Path safetyBackupDirectory;
 
   @Option(
@@ -195,10 +197,6 @@ final class RestoreCommand implements Command {
     }
     if (pattern != null && from.kind() != Reference.Kind.FOLDER) {
       throw new InvalidRequestException("--pattern: no folder of plain files is named", null);
-    }
-    if (noSafetyBackup && safetyBackupDirectory != null) {
-      throw new InvalidRequestException(
-          "--no-safety-backup and --safety-backup-dir exclude each other", null);
     }
     if (component != null && from.isPlain()) {
       throw new InvalidRequestException(

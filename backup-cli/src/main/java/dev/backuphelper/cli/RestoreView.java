@@ -4,6 +4,7 @@ import dev.backuphelper.error.RestoreFailedException;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.RestoreOutcome;
 import dev.backuphelper.report.RestoreReport;
+import dev.backuphelper.source.TargetState;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,17 +86,29 @@ record RestoreView(Path safetyDirectory, Result result) {
     values.put("name", part.name().value());
     values.put("target", part.target().toString());
     values.put("before", part.before().key());
-    values.put("kept_aside", part.keptAside().map(Path::toString).orElse(null));
+    values.put("kept_aside", part.kept().stream().map(Path::toString).toList());
     return values;
   }
 
   private void describe(RestoreReport restored, RestoreReport.Restored part) {
     String verb = restored.dryRun() ? "dry run: would restore " : "restored ";
     result.say(verb + restored.from() + ": " + part.name() + " to " + part.target());
-    part.keptAside()
-        .ifPresent(
-            aside ->
-                result.say("  what was there is no readable database; it is kept as " + aside));
+    if (restored.dryRun() && part.before() == TargetState.UNREADABLE) {
+      result.say(
+          "  what is there is in a format that SQLite does not know, or damaged beyond reading;"
+              + " it would be moved aside, to "
+              + part.target()
+              + ".broken-ID");
+    }
+    if (!part.kept().isEmpty()) {
+      result.say(
+          (part.before() == TargetState.MISSING
+                  ? "  a log or journal lay there without its database"
+                  : "  what was there is in a format that SQLite does not know, or damaged beyond"
+                      + " reading")
+              + "; it is kept as "
+              + part.kept().stream().map(Path::toString).collect(Collectors.joining(", ")));
+    }
   }
 
   private void describe(RestoreReport restored) {

@@ -360,10 +360,74 @@ class RestoreCommandTest extends CommandTest {
 
     Run without = cli.run("restore", "latest", "--force", "--no-safety-backup", "--json");
     assertThat(without.json()).containsEntry("safety_backup_id", null);
+  }
+
+  @Test
+  void the_restore_can_be_recorded_elsewhere_without_a_safety_backup() {
+    create();
+    List<String> stored = names(store);
+    Path elsewhere = folder.resolve("elsewhere");
+
+    Run run =
+        cli.run(
+            "restore",
+            "latest",
+            "--force",
+            "--no-safety-backup",
+            "--safety-backup-dir",
+            elsewhere,
+            "--json");
+
+    assertThat(run.exit()).as(run.err()).isZero();
+    assertThat(run.json()).containsEntry("safety_backup_id", null);
+    assertThat(names(store)).isEqualTo(stored);
+    assertThat(names(elsewhere)).containsExactly(".lock");
+  }
+
+  @Test
+  void a_target_below_a_file_is_a_mistake() throws IOException {
+    create();
+    Path file = Files.writeString(folder.resolve("r.db"), "a file");
+
     assertFails(
-        cli.run("restore", "latest", "--no-safety-backup", "--safety-backup-dir", safety),
+        cli.run("restore", "latest", "--target", file.resolve("x.db")), 2, file + " is no folder");
+    assertFails(
+        cli.run("restore", "latest", "--dry-run", "--target", file.resolve("a/b/x.db")),
         2,
-        "exclude each other");
+        file + " is no folder");
+  }
+
+  @Test
+  void a_dry_run_says_that_what_cannot_be_read_would_be_moved_aside() throws IOException {
+    create();
+    Files.writeString(database, "garbage that is no database");
+
+    Run run = cli.run("restore", "latest", "--dry-run");
+
+    assertThat(run.exit()).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("is in a format that SQLite does not know")
+        .contains("would be moved aside, to " + database + ".broken-ID");
+    assertThat(database).hasContent("garbage that is no database");
+  }
+
+  @Test
+  void a_log_without_its_database_is_kept_and_named() throws IOException {
+    create();
+    Files.delete(database);
+    Path log = Files.writeString(folder.resolve("app.db-wal"), "what is left of it");
+
+    Run dry = cli.run("restore", "latest", "--dry-run");
+    assertThat(dry.err()).contains(log + " lies there without its database");
+    Run run = cli.run("restore", "latest", "--json");
+
+    assertThat(run.exit()).as(run.err()).isZero();
+    List<?> kept = (List<?>) run.objects("restored").get(0).get("kept_aside");
+    assertThat(kept).hasSize(1);
+    assertThat(kept.get(0).toString()).startsWith(database + ".broken-").endsWith("-wal");
+    assertThat(Path.of(kept.get(0).toString())).hasContent("what is left of it");
+    assertThat(run.json().get("warnings").toString()).contains("without", kept.get(0).toString());
+    assertThat(run.err()).contains("warning: ").contains(kept.get(0).toString());
   }
 
   @Test

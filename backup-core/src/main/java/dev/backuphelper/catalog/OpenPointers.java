@@ -45,6 +45,11 @@ public final class OpenPointers {
     }
   }
 
+  /** Returns the name of a pointer's file. */
+  public static String name(BackupId id) {
+    return StoreNames.pointer(id);
+  }
+
   /** Writes a pointer, replacing one of that id. */
   public void put(Pointer pointer) throws IOException {
     Map<String, Object> map = new LinkedHashMap<>();

@@ -70,8 +70,18 @@ public record RestoreReport(
    * @param name the source's name in the backup; the file's base name for a plain file
    * @param target the real path written to
    * @param before what was there
-   * @param keptAside where an unreadable file that was there is kept
+   * @param kept the files in which what was there is kept, if it could not be read: the file
+   *     itself, then its sidecars; a log or journal alone, if it lay there without its database
    */
-  public record Restored(
-      SourceName name, Path target, TargetState before, Optional<Path> keptAside) {}
+  public record Restored(SourceName name, Path target, TargetState before, List<Path> kept) {
+    /** Copies the list. */
+    public Restored {
+      kept = List.copyOf(kept);
+    }
+
+    /** Returns the first of the files that are kept; empty when there is none. */
+    public Optional<Path> keptAside() {
+      return kept.stream().findFirst();
+    }
+  }
 }

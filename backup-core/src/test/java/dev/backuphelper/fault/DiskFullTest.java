@@ -9,11 +9,13 @@ import dev.backuphelper.RestoreRequest;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.RestoreFailedException;
+import dev.backuphelper.event.BackupEvent;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupKind;
 import dev.backuphelper.model.RestoreOutcome;
 import dev.backuphelper.report.RecoverReport;
+import dev.backuphelper.report.RestoreReport;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import dev.backuphelper.store.local.LocalStore;
 import java.io.IOException;
@@ -21,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -182,6 +185,70 @@ class DiskFullTest {
     assertThat(Folders.names(store)).isEqualTo(stored);
     assertThat(helper.openPlans()).isEmpty();
     assertThat(helper.verifyAll().allValid()).isTrue();
+  }
+
+  /** The plan is recorded in the other folder; the full one is told if it can be. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aBackupOnAFullDiskIsRestoredByWayOfAnotherFolder(boolean safetyBackup) throws IOException {
+    Path database = database(root, "app.db", true);
+    Path store = small.resolve("backups");
+    List<String> warnings = new ArrayList<>();
+    BackupHelper helper =
+        BackupHelper.builder()
+            .source(SqliteSource.of(files.path(database)))
+            .store(LocalStore.in(files.path(store)))
+            .listener(
+                event -> {
+                  if (event instanceof BackupEvent.Warning warning) {
+                    warnings.add(warning.message());
+                  }
+                })
+            .build();
+    Backup first = helper.create();
+    Databases.change(database, 2);
+    Set<String> stored = Folders.names(store);
+    RestoreRequest.Builder request =
+        RestoreRequest.of(first.id()).safetyDirectory(root.resolve("safe"));
+    if (!safetyBackup) {
+      request.withoutSafetyBackup();
+    }
+
+    fill(0);
+    RestoreReport report = helper.restore(request.build());
+    free();
+
+    assertThat(report.safetyBackup().isPresent()).isEqualTo(safetyBackup);
+    assertThat(Databases.content(database)).startsWith("v1 of 1 ");
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .contains(".open-", "could not be written in " + store);
+    assertThat(Folders.names(store)).isEqualTo(stored);
+    assertThat(helper.openPlans()).isEmpty();
+  }
+
+  @Test
+  void aFullStoreThatIsToRecordTheRestoreIsNamedWithTheWayOut() throws IOException {
+    Path database = database(root, "app.db", true);
+    Path store = small.resolve("backups");
+    BackupHelper helper = helper(LocalStore.in(files.path(store)), database);
+    Backup first = helper.create();
+    Databases.change(database, 2);
+    String before = Databases.content(database);
+
+    fill(0);
+    BackupException failure =
+        catchThrowableOfType(
+            BackupException.class,
+            () -> helper.restore(RestoreRequest.of(first.id()).withoutSafetyBackup().build()));
+    free();
+
+    assertNoSpace(failure);
+    assertThat(failure).hasMessageContaining(".json").hasMessageContaining("written in " + store);
+    assertThat(failure.hint().orElseThrow()).contains("--safety-backup-dir", "--no-safety-backup");
+    assertThat(Databases.content(database)).isEqualTo(before);
+    assertThat(helper.openPlans()).isEmpty();
   }
 
   /** Then the result of undoing cannot be proven, but what is there is whole all the same. */

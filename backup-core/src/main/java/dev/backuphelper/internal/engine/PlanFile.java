@@ -14,6 +14,7 @@ import dev.backuphelper.source.TargetState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileSystem;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -44,6 +45,8 @@ record PlanFile(
     Plan plan, Path target, String fileKey, TargetState before, Phase phase, String fingerprint) {
 
   private static final String SUFFIX = ".backup-open.json";
+  // What lies beside a database goes aside with it, under the same ending.
+  private static final List<String> SIDECARS = List.of("-wal", "-shm", "-journal");
   private static final int DOCUMENT_LIMIT = 1 << 20;
   private static final int FORMAT = 1;
   private static final String RESTORE = "restore";
@@ -177,6 +180,11 @@ record PlanFile(
       return Optional.of(found).filter(plan -> plan.target().equals(target));
     } catch (NoSuchFileException none) {
       return Optional.empty();
+    } catch (FileSystemException failure) {
+      if (FileName.isTooLong(file)) {
+        return Optional.empty();
+      }
+      throw failure;
     } catch (MalformedDocumentException | IllegalArgumentException malformed) {
       throw new MalformedDocumentException(
           "the open plan %s cannot be used: %s".formatted(file, malformed.getMessage()), malformed);
@@ -307,7 +315,37 @@ record PlanFile(
 
   /** Removes what a plan of that id made beside a target. */
   static void deleteScratch(Path target, BackupId id) throws IOException {
-    Files.deleteIfExists(scratch(target, "new", id));
-    Files.deleteIfExists(scratch(target, "plan", id));
+    delete(scratch(target, "new", id));
+    delete(scratch(target, "plan", id));
+  }
+
+  // A pointer may name a target beside which no file of a plan can be: then none is.
+  private static void delete(Path scratch) throws IOException {
+    try {
+      Files.deleteIfExists(scratch);
+    } catch (FileSystemException failure) {
+      if (!FileName.isTooLong(scratch)) {
+        throw failure;
+      }
+    }
+  }
+
+  /** Returns the longest name that a restore may give to a file beside a target. */
+  static Path longestBeside(Path target, BackupId id) {
+    return withSidecars(aside(target, id)).get(SIDECARS.size());
+  }
+
+  /** Returns those of a file and its sidecars that are there. */
+  static List<Path> present(Path file) {
+    return withSidecars(file).stream().filter(PrivateFiles::isTaken).toList();
+  }
+
+  private static List<Path> withSidecars(Path file) {
+    List<Path> files = new ArrayList<>();
+    files.add(file);
+    for (String sidecar : SIDECARS) {
+      files.add(file.resolveSibling(file.getFileName() + sidecar));
+    }
+    return files;
   }
 }

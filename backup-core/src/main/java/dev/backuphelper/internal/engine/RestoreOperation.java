@@ -178,7 +178,7 @@ public final class RestoreOperation {
       bytes += size;
       restored.add(
           new RestoreReport.Restored(
-              part.wanted().name(), part.path(), rehearse(part, size, space), Optional.empty()));
+              part.wanted().name(), part.path(), rehearse(part, size, space), List.of()));
     }
     space.require();
     return report(RestoreOutcome.UNCHANGED, restored, null, false, bytes);
@@ -201,6 +201,11 @@ public final class RestoreOperation {
     }
     aim.before = aim.target.probe(context.patience());
     addSpace(space, aim, size);
+    if (aim.before == TargetState.MISSING) {
+      for (Path left : PlanFile.present(aim.target.path())) {
+        warnings.add(left + " lies there without its database; it would be moved aside");
+      }
+    }
     return aim.before;
   }
 
@@ -255,6 +260,10 @@ public final class RestoreOperation {
 
   private Aim aim(Wanted want) throws IOException {
     Target target = want.engine().target();
+    // What a migration or a killed restore has begun is ended, if that is possible at all.
+    if (order.resolving() == null) {
+      TargetPaths.requireShortName(target.path());
+    }
     TargetPaths.requireOutside(target.path(), List.of(context.store(), journal.store()));
     return new Aim(want, target);
   }
@@ -315,8 +324,7 @@ public final class RestoreOperation {
   }
 
   private RestoreReport restoreReserved(List<Aim> aims) throws IOException {
-    Reservation reservation =
-        Reservation.take(journal.store(), context.clock().instant(), id -> List.of());
+    Reservation reservation = reserve();
     List<BackupCheck.LocalImage> artifacts = new ArrayList<>();
     try {
       List<RestorePart.Image> images = new ArrayList<>();
@@ -331,6 +339,18 @@ public final class RestoreOperation {
         tidy(artifact::close);
       }
       tidy(reservation::close);
+    }
+  }
+
+  private Reservation reserve() throws IOException {
+    try {
+      return Reservation.take(journal.store(), context.clock().instant(), id -> List.of());
+    } catch (IOException failure) {
+      throw UnwritableJournal.failure(
+          "cannot restore " + order.from(),
+          "an intent (.intent-ID.json)",
+          journal.store(),
+          failure);
     }
   }
 
@@ -443,12 +463,14 @@ public final class RestoreOperation {
         new RestoreTransaction(context, journal, order, id, parts, safety, events).run();
     List<RestoreReport.Restored> restored = new ArrayList<>();
     for (RestorePart part : parts) {
+      List<Path> kept = PlanFile.present(part.aside());
+      if (part.before() == TargetState.MISSING) {
+        kept.forEach(
+            left ->
+                warnings.add("a log or journal lay there without its database: kept as " + left));
+      }
       restored.add(
-          new RestoreReport.Restored(
-              part.name(),
-              part.target().path(),
-              part.before(),
-              Optional.of(part.aside()).filter(Files::exists)));
+          new RestoreReport.Restored(part.name(), part.target().path(), part.before(), kept));
     }
     return report(RestoreOutcome.RESTORED, restored, safety, !exact, bytes);
   }

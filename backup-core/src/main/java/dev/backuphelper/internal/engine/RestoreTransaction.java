@@ -6,6 +6,7 @@ import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.RestoreFailedException;
 import dev.backuphelper.error.StorageException;
 import dev.backuphelper.internal.io.HeldInterrupt;
+import dev.backuphelper.internal.io.Interruption;
 import dev.backuphelper.internal.io.ProcessOwner;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
@@ -13,7 +14,6 @@ import dev.backuphelper.model.Component;
 import dev.backuphelper.model.RestoreOutcome;
 import dev.backuphelper.source.SourceBusyException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -121,9 +121,7 @@ final class RestoreTransaction {
       plans.add(file(plan, part));
     }
     try {
-      for (Context holder : pointerHolders()) {
-        new OpenPointers(holder.store()).put(pointer(plan));
-      }
+      recordPointer(pointer(plan));
       means.events().step("pointer-written", id);
       for (PlanFile file : inWritingOrder()) {
         file.write();
@@ -137,13 +135,45 @@ final class RestoreTransaction {
     }
   }
 
-  // The store of the backup is told too, so that it keeps what the plan needs.
-  private List<Context> pointerHolders() throws IOException {
-    boolean two =
-        order.id() != null
-            && !context.store().location().equals(journal.store().location())
-            && context.store().folder().map(Files::isWritable).orElse(true);
-    return two ? List.of(journal, context) : List.of(journal);
+  private void recordPointer(OpenPointers.Pointer pointer) throws IOException {
+    try {
+      new OpenPointers(journal.store()).put(pointer);
+    } catch (IOException failure) {
+      throw UnwritableJournal.failure(
+          "cannot restore " + order.from(),
+          "the pointer " + OpenPointers.name(id),
+          journal.store(),
+          failure);
+    }
+    if (hasStoreOfItsOwn()) {
+      tellTheBackupsStore(pointer);
+    }
+  }
+
+  // It keeps what the plan needs. Recovery does without, so what is on a full disk or a read-only
+  // one can be restored.
+  private void tellTheBackupsStore(OpenPointers.Pointer pointer) throws IOException {
+    try {
+      new OpenPointers(context.store()).put(pointer);
+    } catch (IOException failure) {
+      if (Interruption.is(failure)) {
+        throw failure;
+      }
+      means
+          .events()
+          .warning(
+              "%s could not be written in %s (%s), so nothing there keeps backup %s from being removed while this restore is open"
+                  .formatted(
+                      OpenPointers.name(id),
+                      context.store().location(),
+                      Failures.reason(failure),
+                      order.id()));
+    }
+  }
+
+  /** Tells whether the journal lies in another store than the backup. */
+  private boolean hasStoreOfItsOwn() {
+    return order.id() != null && !context.store().location().equals(journal.store().location());
   }
 
   // A file that replaces that of a killed restore says that a target may be half done. It must not
@@ -209,8 +239,9 @@ final class RestoreTransaction {
 
   private void close() throws IOException {
     PlanFile.removeAll(plans, plan -> means.events().step("plan-removed", plan.target()));
-    for (Context holder : pointerHolders()) {
-      new OpenPointers(holder.store()).remove(id);
+    new OpenPointers(journal.store()).remove(id);
+    if (hasStoreOfItsOwn()) {
+      new OpenPointers(context.store()).remove(id);
     }
     means.events().step("pointer-removed", id);
   }

@@ -4,6 +4,7 @@ import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.internal.io.PrivateFiles;
 import dev.backuphelper.internal.io.ProcessOwner;
+import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.Component;
 import dev.backuphelper.model.Manifest;
 import dev.backuphelper.model.SourceName;
@@ -11,6 +12,7 @@ import dev.backuphelper.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,10 +86,43 @@ final class TargetPaths {
           "the target is a folder: " + target,
           "Name the file in it, as in: --target " + target.resolve("app.db"));
     }
+    requireFolderAbove(absolute);
     if (context.store().folder().filter(PrivateFiles.parent(absolute)::equals).isPresent()) {
       throw inStore(target);
     }
+    // What a link leads to has a name of its own, which is looked at once that is known.
+    if (order.resolving() == null && !Files.isSymbolicLink(absolute)) {
+      requireShortName(absolute);
+    }
     return absolute;
+  }
+
+  // The folder may be missing, and is made then; but not below a file.
+  private static void requireFolderAbove(Path target) {
+    Path above = PrivateFiles.parent(target);
+    while (!Files.exists(above) && above.getParent() != null) {
+      above = above.getParent();
+    }
+    if (Files.exists(above) && !Files.isDirectory(above)) {
+      throw new InvalidRequestException(
+          "%s is no folder, so the target cannot lie there: %s".formatted(above, target),
+          "Name a file in a folder.");
+    }
+  }
+
+  /**
+   * Makes sure that the files of a restore can lie beside a target: they have its name, with
+   * something added.
+   */
+  static void requireShortName(Path target) {
+    Path longest = PlanFile.longestBeside(target, BackupId.of(Instant.EPOCH));
+    int excess = FileName.bytes(longest) - FileName.LIMIT;
+    if (excess > 0) {
+      throw new InvalidRequestException(
+          "the name of the target is too long for the files that a restore puts beside it, by %d bytes: %s"
+              .formatted(excess, target),
+          "Choose a name of at most %d bytes.".formatted(FileName.bytes(target) - excess));
+    }
   }
 
   /**
