@@ -23,6 +23,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,7 +63,11 @@ public final class RecoverOperation {
           "no open plan has the id " + order.only(),
           found.files().isEmpty() ? "Nothing is open." : "Open are: " + found.files().keySet());
     }
-    for (Map.Entry<BackupId, List<Path>> plan : found.files().entrySet()) {
+    // The newest first: a restore that took the place of a killed one, and died while it replaced
+    // that one's files, knows of both; the other knows only of itself.
+    List<Map.Entry<BackupId, List<Path>>> newestFirst = new ArrayList<>(found.files().entrySet());
+    Collections.reverse(newestFirst);
+    for (Map.Entry<BackupId, List<Path>> plan : newestFirst) {
       if (order.only() == null || order.only().equals(plan.getKey())) {
         recover(plan.getKey(), plan.getValue());
       }
