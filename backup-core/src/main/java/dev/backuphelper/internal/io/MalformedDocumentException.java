@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** A JSON document is not what it should be; the message names the key. */
-public class MalformedDocumentException extends IOException {
+public final class MalformedDocumentException extends IOException {
   private static final long serialVersionUID = 1L;
 
   /** Creates an exception. */
