@@ -124,7 +124,7 @@ class FullDiskTest {
     MigrationReport report = MigrationReport.of(thrown).orElseThrow();
     if (disk.isPresent()) {
       assertThat(report.outcome()).isEqualTo(Outcome.RESTORE_FAILED);
-      assertThat(thrown.getSuppressed()[0]).hasMessageContaining("no room for the restore on ");
+      assertThat(thrown.getSuppressed()[0]).hasMessageContaining("no room for the restore in ");
       assertThat(((BackupException) thrown.getSuppressed()[0]).hint())
           .hasValueSatisfying(
               hint -> assertThat(hint).contains("Free some space").contains("backup recover "));
