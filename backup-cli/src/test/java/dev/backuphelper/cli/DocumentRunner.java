@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +24,7 @@ import java.util.Set;
  */
 final class DocumentRunner {
   private static final Set<String> COMMANDS = Set.of("backup", "bin/backup");
+  private static final String PART_OF = "of ";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final MarkdownDocument document;
@@ -141,11 +143,31 @@ final class DocumentRunner {
   private void runJava(MarkdownDocument.Block block) throws IOException {
     examples++;
     String result = block.detail();
+    if (result.startsWith(PART_OF)) {
+      requirePart(block, result.substring(PART_OF.length()));
+      return;
+    }
     String value = new JavaSnippet(block.text(), result).run(here.resolve("java-" + block.line()));
     String expected = StoreDocuments.expectedValue(result);
     if (!value.equals(expected)) {
       problem(block, result + " is " + value + " instead of " + expected);
     }
+  }
+
+  /** A program of the examples is compiled, and run by its own test. */
+  private void requirePart(MarkdownDocument.Block block, String example) throws IOException {
+    Path sources = Path.of("examples/src/main/java/dev/backuphelper/examples");
+    Path program = root().resolve(sources).resolve(example + ".java");
+    List<String> lines = Files.readString(program).lines().map(String::strip).toList();
+    List<String> shown = block.text().lines().map(String::strip).toList();
+    if (Collections.indexOfSubList(lines, shown) < 0) {
+      problem(block, "this is no part of " + example);
+    }
+  }
+
+  private Path root() {
+    Path folder = document.file().toAbsolutePath().getParent();
+    return Files.exists(folder.resolve("examples")) ? folder : folder.getParent();
   }
 
   private void compareJson(MarkdownDocument.Block block, boolean shown) throws IOException {

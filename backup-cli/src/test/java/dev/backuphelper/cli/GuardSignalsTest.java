@@ -253,7 +253,9 @@ class GuardSignalsTest extends CommandTest {
     String line =
         guardWords(script).stream().map(Format::shellWord).collect(Collectors.joining(" "));
     Path out = folder.resolve("terminal.txt");
-    ProcessBuilder terminal = new ProcessBuilder("script", "-qec", "exec " + line, "/dev/null");
+    ProcessBuilder terminal =
+        new ProcessBuilder(
+            JavaProcess.hearingSignals(List.of("script", "-qec", "exec " + line, "/dev/null")));
     terminal.environment().put("BACKUP_DIR", store.toString());
     Process process =
         terminal

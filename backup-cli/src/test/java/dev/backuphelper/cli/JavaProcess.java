@@ -14,6 +14,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs a class of this class path in a process of its own. */
 final class JavaProcess {
+  /** HUP, INT and TERM, as bits of {@code SigIgn} in proc(5). */
+  private static final long ENDING_SIGNALS = 1L << 0 | 1L << 1 | 1L << 14;
+
   private final Process process;
   private final Path out;
   private final Path err;
@@ -35,7 +38,7 @@ final class JavaProcess {
       throws IOException {
     Path out = Files.createTempFile(folder, "out", ".txt");
     Path err = Files.createTempFile(folder, "err", ".txt");
-    ProcessBuilder builder = new ProcessBuilder(command);
+    ProcessBuilder builder = new ProcessBuilder(hearingSignals(command));
     builder.redirectOutput(out.toFile()).redirectError(err.toFile()).directory(folder.toFile());
     builder.environment().put("BACKUP_DIR", folder.resolve("backups").toString());
     builder.environment().putAll(environment);
@@ -64,6 +67,28 @@ final class JavaProcess {
       command.add(argument.toString());
     }
     return command;
+  }
+
+  /**
+   * Returns a command that hears signals. If {@code nohup}, or a shell that put it into the
+   * background, told this JVM to ignore some, so would whatever it starts.
+   */
+  static List<String> hearingSignals(List<String> command) throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (Files.notExists(status)) {
+      return command;
+    }
+    boolean deaf =
+        Files.readAllLines(status).stream()
+            .filter(line -> line.startsWith("SigIgn:"))
+            .mapToLong(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
+            .anyMatch(ignored -> (ignored & ENDING_SIGNALS) != 0);
+    List<String> words = new ArrayList<>();
+    if (deaf) {
+      words.addAll(List.of("env", "--default-signal=HUP,INT,TERM"));
+    }
+    words.addAll(command);
+    return words;
   }
 
   /** Waits for the end. */

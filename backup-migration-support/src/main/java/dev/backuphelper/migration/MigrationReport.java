@@ -4,7 +4,10 @@ import dev.backuphelper.model.BackupId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of a guarded migration.
@@ -29,6 +32,9 @@ public record MigrationReport(
     Duration checks,
     Duration restore,
     List<String> warnings) {
+  /** Causes may form a ring. */
+  private static final int MAX_CAUSES = 100;
+
   /** Copies the list. */
   public MigrationReport {
     warnings = List.copyOf(warnings);
@@ -53,15 +59,16 @@ public record MigrationReport(
     }
   }
 
-  /** Returns the report that a guard attached to a failure. */
+  /**
+   * Returns the report that a guard attached to a failure, or to one of its causes: frameworks wrap
+   * what is thrown while they start.
+   */
   public static Optional<MigrationReport> of(Throwable failure) {
-    for (Throwable suppressed : failure.getSuppressed()) {
-      if (suppressed instanceof MigrationFailedException failed) {
-        return Optional.of(failed.report());
-      }
-    }
-    return failure instanceof MigrationFailedException failed
-        ? Optional.of(failed.report())
-        : Optional.empty();
+    return Stream.<@Nullable Throwable>iterate(failure, Objects::nonNull, Throwable::getCause)
+        .limit(MAX_CAUSES)
+        .flatMap(cause -> Stream.concat(Stream.of(cause), Stream.of(cause.getSuppressed())))
+        .filter(MigrationFailedException.class::isInstance)
+        .map(cause -> ((MigrationFailedException) cause).report())
+        .findFirst();
   }
 }
