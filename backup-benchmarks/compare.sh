@@ -39,7 +39,7 @@ PRAGMA journal_mode=off;
 PRAGMA synchronous=off;
 CREATE TABLE orders(id INTEGER PRIMARY KEY, customer INTEGER, placed TEXT, note TEXT);
 BEGIN;
-WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $2 * 4250)
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $2 * 4480)
 INSERT INTO orders SELECT i, abs(random() % 100000), datetime(1700000000 + i, 'unixepoch'), hex(randomblob(90)) FROM n;
 CREATE INDEX by_customer ON orders(customer);
 COMMIT;

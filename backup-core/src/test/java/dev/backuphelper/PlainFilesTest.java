@@ -14,6 +14,7 @@ import dev.backuphelper.retention.RetentionPolicy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -26,7 +27,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
@@ -106,6 +109,19 @@ class PlainFilesTest {
     assertThat(report.files().get(0).error().orElseThrow())
         .contains("validation failed")
         .contains("it declares 17592186040320 bytes");
+  }
+
+  @Test
+  void gzipOfWhatIsNoDatabase_isNotInflated() throws IOException {
+    Path file = Files.write(dumps.resolve("zeros.db.gz"), gzipped(new byte[1 << 20]));
+
+    VerifyReport report = helper.verify(VerifyRequest.builder().file(file).build());
+
+    assertThat(report.files().get(0).valid()).isFalse();
+    assertThat(report.files().get(0).error().orElseThrow())
+        .isEqualTo(
+            "validation failed: %s: its content is in a format that SQLite does not know: encrypted, or no database at all"
+                .formatted(file));
   }
 
   @Test
@@ -232,6 +248,46 @@ class PlainFilesTest {
           assertThat(odd()).contains("locked.db", "twin.db");
           assertThat(dumps.resolve("good.db")).exists();
         });
+  }
+
+  @Test
+  void restoreOfAFolder_saysWhichFileItTook() throws IOException {
+    Path newest = dump("newest.db", 2);
+    dump("older.db", 1);
+    RestoreRequest.Builder request =
+        RestoreRequest.ofFile(dumps).to(directory.resolve("restored.db"));
+
+    RestoreReport restored = helper.restore(request.build());
+    RestoreReport rehearsed = helper.restore(request.dryRun().build());
+
+    assertThat(restored.from()).isEqualTo(newest.toString());
+    assertThat(rehearsed.from()).isEqualTo(newest.toString());
+  }
+
+  /** Or else a recovery would take another file, if one came meanwhile. */
+  @Test
+  void restoreOfAFolder_plansWithTheFileItTook() throws IOException {
+    Path newest = dump("newest.db", 2);
+    dump("older.db", 1);
+    Path plan = directory.resolve("restored.db.backup-open.json");
+    Set<String> planned = new LinkedHashSet<>();
+    BackupHelper watched =
+        BackupHelper.builder()
+            .directory(directory.resolve("backups"))
+            .listener(event -> read(plan).ifPresent(planned::add))
+            .build();
+
+    watched.restore(RestoreRequest.ofFile(dumps).to(directory.resolve("restored.db")).build());
+
+    assertThat(planned).isNotEmpty().allMatch(text -> text.contains(newest.toString()));
+  }
+
+  private static Optional<String> read(Path file) {
+    try {
+      return Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
   }
 
   @Test

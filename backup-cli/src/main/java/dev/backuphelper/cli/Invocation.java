@@ -1,7 +1,9 @@
 package dev.backuphelper.cli;
 
 import dev.backuphelper.error.BackupException;
+import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.internal.engine.Tool;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,6 +64,7 @@ final class Invocation {
         command(line).orElseThrow(() -> new ParameterException(line, "no command given"));
     Logging.configure(options.verbose);
     command.prepare(result);
+    command.report().ifPresent(Invocation::requirePlace);
     try (Session session = new Session(options, environment, command.mentionsOpenPlans())) {
       try {
         command.run(session, result);
@@ -129,7 +132,20 @@ final class Invocation {
 
   private @Nullable Path report(CommandLine line) {
     Optional<Path> parsed = command(line).flatMap(Command::report);
-    return parsed.or(() -> unparsedReport(line)).orElse(null);
+    return parsed.or(() -> unparsedReport(line)).filter(Invocation::isPlace).orElse(null);
+  }
+
+  private static void requirePlace(Path report) {
+    if (!isPlace(report)) {
+      throw new InvalidRequestException(
+          "--report: %s is there, and is no file".formatted(report),
+          "Name a file that is not there yet, or a former report.");
+    }
+  }
+
+  // What is in a file that is there is looked at when everything is done: it may be a database.
+  private static boolean isPlace(Path report) {
+    return !Files.exists(report) || Files.isRegularFile(report);
   }
 
   /** Finds the report that a refused command line asks for. */

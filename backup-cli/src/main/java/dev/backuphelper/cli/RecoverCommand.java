@@ -1,14 +1,17 @@
 package dev.backuphelper.cli;
 
+import dev.backuphelper.BackupHelper;
 import dev.backuphelper.RecoverRequest;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.report.OpenPlan;
 import dev.backuphelper.report.RecoverReport;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -73,7 +76,9 @@ final class RecoverCommand implements Command {
 
   @Override
   public void run(Session session, Result result) {
-    RecoverReport report = session.open().recover(new RecoverRequest(plan(), choice(), dryRun));
+    RecoverRequest.Choice choice = choice();
+    BackupHelper backups = session.open();
+    RecoverReport report = backups.recover(new RecoverRequest(plan(backups), choice, dryRun));
     put(result, report);
     describe(report, result);
     if (!report.open().isEmpty()) {
@@ -91,8 +96,26 @@ final class RecoverCommand implements Command {
     return keep ? RecoverRequest.Choice.KEEP : RecoverRequest.Choice.PLANNED;
   }
 
-  private @Nullable BackupId plan() {
-    return id == null ? null : wholeId(id);
+  private @Nullable BackupId plan(BackupHelper backups) {
+    String text = id;
+    if (text == null) {
+      return null;
+    }
+    List<BackupId> open =
+        backups.openPlans().stream()
+            .map(OpenPlan::id)
+            .flatMap(Optional::stream)
+            .distinct()
+            .filter(each -> !text.isEmpty() && each.value().startsWith(text))
+            .toList();
+    return switch (open.size()) {
+      case 0 -> wholeId(text);
+      case 1 -> open.get(0);
+      default ->
+          throw new InvalidRequestException(
+              "several are open whose id begins with '%s': %s".formatted(text, open),
+              "Give more of it.");
+    };
   }
 
   private static BackupId wholeId(String text) {
@@ -100,7 +123,7 @@ final class RecoverCommand implements Command {
         .orElseThrow(
             () ->
                 new InvalidRequestException(
-                    "not a whole id: '" + text + "'",
+                    "nothing is open whose id begins with '" + text + "'",
                     "'backup recover --dry-run' names what is open."));
   }
 

@@ -6,6 +6,7 @@ import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.error.RestoreFailedException;
+import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.RestoreOutcome;
 import dev.backuphelper.model.SourceName;
 import dev.backuphelper.report.RestoreReport;
@@ -136,7 +137,7 @@ final class RestoreCommand implements Command {
         new RestoreView(safetyBackupDirectory == null ? directory : safetyBackupDirectory, result);
     BackupHelper backups = session.open(directory, List.of());
     Confirmation confirmation = new Confirmation(session, force || dryRun);
-    RestoreRequest request = request(backups, from, confirmation);
+    RestoreRequest request = request(backups, from, confirmation, view);
     try {
       RestoreReport restored = backups.restore(request);
       restored.warnings().forEach(session::warn);
@@ -153,11 +154,12 @@ final class RestoreCommand implements Command {
     }
   }
 
-  private RestoreRequest request(BackupHelper backups, Reference from, Confirmation confirmation) {
+  private RestoreRequest request(
+      BackupHelper backups, Reference from, Confirmation confirmation, RestoreView view) {
     RestoreRequest.Builder request =
         switch (from.kind()) {
-          case BACKUP -> requestOf(backups, from.text());
-          case STORE -> requestOf(backups, LATEST);
+          case BACKUP -> requestOf(backups, from.text(), view);
+          case STORE -> requestOf(backups, LATEST, view);
           case FILE, FOLDER -> RestoreRequest.ofFile(from.path());
         };
     request.confirm(confirmation);
@@ -182,8 +184,11 @@ final class RestoreCommand implements Command {
     return dryRun ? request.dryRun().build() : request.build();
   }
 
-  private static RestoreRequest.Builder requestOf(BackupHelper backups, String name) {
-    RestoreRequest.Builder request = RestoreRequest.of(backups.resolve(name).id());
+  private static RestoreRequest.Builder requestOf(
+      BackupHelper backups, String name, RestoreView view) {
+    BackupId id = backups.resolve(name).id();
+    view.of(id);
+    RestoreRequest.Builder request = RestoreRequest.of(id);
     // Whoever asks for the latest has not chosen a damaged one.
     return name.equals(LATEST) ? request.refuseDamaged() : request;
   }

@@ -47,6 +47,11 @@ record RestoreView(Path safetyDirectory, Result result) {
     }
   }
 
+  /** Says which backup it is about, whatever becomes of it. */
+  void of(BackupId id) {
+    result.put("id", id.value());
+  }
+
   /** Shows a restore that failed after it had begun to write. */
   void show(RestoreFailedException failure) {
     result.put("outcome", failure.outcome().key());

@@ -94,9 +94,10 @@ class RecoverCommandTest extends CommandTest {
     String id = open.replaceAll("(?s).*backup recover ([0-9-]+).*", "$1");
 
     assertFails(cli.run("recover", "19990101-000000-000"), 5, "no open plan");
-    assertFails(cli.run("recover", "1999"), 2, "not a whole id: '1999'");
-    assertFails(cli.run("recover", "../x"), 2, "not a whole id");
-    assertThat(cli.run("recover", id, "--quiet").out()).contains("app.db");
+    assertFails(cli.run("recover", "1999"), 2, "nothing is open whose id begins with '1999'");
+    assertFails(cli.run("recover", "../x"), 2, "nothing is open whose id begins with '../x'");
+    String beginning = id.substring(0, id.length() - 1);
+    assertThat(cli.run("recover", beginning, "--quiet").out()).contains("app.db");
   }
 
   /** Returns the words of the command of a hint that makes a choice. */

@@ -3,6 +3,7 @@ package dev.backuphelper.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backuphelper.cli.Cli.Run;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +25,16 @@ class UsageTest {
   void a_report_that_is_no_path_is_a_usage_error() {
     CommandTest.assertFails(run("verify", "--report", "a\0b"), 2, "--report");
     CommandTest.assertFails(run("verify", "--nonsense", "--report=a\0b"), 2, "--report");
+  }
+
+  @Test
+  void a_report_that_would_be_a_folder_is_refused_before_anything_is_done() throws IOException {
+    Path database = Database.create(folder.resolve("app.db"));
+
+    Run run = run("create", database, "--report", folder);
+
+    CommandTest.assertFails(run, 2, "--report: " + folder + " is there, and is no file");
+    assertThat(folder.resolve("backups")).doesNotExist();
   }
 
   /** The options are contract; a missing one, or one more, is a mistake. */

@@ -251,14 +251,15 @@ class VerifyCommandTest extends CommandTest {
   void a_report_that_cannot_be_written_is_a_failure_of_its_own() throws IOException {
     create();
 
-    Run run = cli.run("verify", "--json", "--report", folder);
+    Path file = Files.createFile(folder.resolve("file"));
 
-    assertFails(run, 1, "cannot write the report " + folder);
+    Run run = cli.run("verify", "--json", "--report", file.resolve("report.json"));
+
+    assertFails(run, 1, "cannot write the report " + file);
     assertEnvelope(run, "verify");
     assertThat(run.object("summary")).containsEntry("all_valid", true);
 
     Files.delete(artifact(cli.run("list", "--quiet").out().strip()));
-    Path file = Files.createFile(folder.resolve("file"));
     Run bad = cli.run("verify", "--report", file.resolve("report.json"));
     assertThat(bad.exit()).isEqualTo(4);
     assertThat(bad.err()).contains("warning: cannot write the report");
@@ -274,7 +275,6 @@ class VerifyCommandTest extends CommandTest {
 
     assertThat(link).isSymbolicLink();
     assertThat(Cli.json(Files.readAllBytes(report))).containsEntry("command", "verify");
-    assertThat(cli.run("verify", "--report", folder).exit()).isEqualTo(1);
     assertFails(cli.run("verify", "--report", database), 1, "is no report");
     assertThat(Database.notes(database)).isEqualTo(10);
   }

@@ -7,6 +7,7 @@ import dev.backuphelper.RecoverRequest;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.report.Listing;
 import dev.backuphelper.report.RecoverReport;
+import dev.backuphelper.testing.Effort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

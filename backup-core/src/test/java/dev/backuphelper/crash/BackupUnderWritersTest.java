@@ -7,6 +7,8 @@ import dev.backuphelper.event.BackupEvent;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.Component;
 import dev.backuphelper.source.sqlite.SqliteSource;
+import dev.backuphelper.testing.ChildJvm;
+import dev.backuphelper.testing.Effort;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

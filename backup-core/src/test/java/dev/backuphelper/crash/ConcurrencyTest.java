@@ -10,6 +10,8 @@ import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.store.local.LocalStore;
+import dev.backuphelper.testing.ChildJvm;
+import dev.backuphelper.testing.Effort;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,6 +3,9 @@ package dev.backuphelper.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backuphelper.crash.Aftermath.Ending;
+import dev.backuphelper.testing.ChildJvm;
+import dev.backuphelper.testing.Effort;
+import dev.backuphelper.testing.InParallel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

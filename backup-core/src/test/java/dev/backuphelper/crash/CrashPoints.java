@@ -3,6 +3,7 @@ package dev.backuphelper.crash;
 import dev.backuphelper.event.BackupEvent;
 import dev.backuphelper.event.BackupListener;
 import dev.backuphelper.store.Store;
+import dev.backuphelper.testing.ChildJvm;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package dev.backuphelper.crash;
 
+import dev.backuphelper.testing.ChildJvm;
 import java.nio.file.Path;
 import java.util.List;
 

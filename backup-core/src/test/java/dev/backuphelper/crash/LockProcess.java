@@ -1,6 +1,7 @@
 package dev.backuphelper.crash;
 
 import dev.backuphelper.internal.io.DirectoryLock;
+import dev.backuphelper.testing.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

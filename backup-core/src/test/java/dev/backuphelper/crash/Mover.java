@@ -1,5 +1,7 @@
 package dev.backuphelper.crash;
 
+import dev.backuphelper.testing.ChildJvm;
+import dev.backuphelper.testing.Effort;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;

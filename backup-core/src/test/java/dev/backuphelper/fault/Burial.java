@@ -1,5 +1,6 @@
 package dev.backuphelper.fault;
 
+import dev.backuphelper.testing.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

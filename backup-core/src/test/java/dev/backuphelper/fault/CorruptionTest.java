@@ -11,6 +11,8 @@ import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.report.VerifyReport;
 import dev.backuphelper.source.sqlite.SqliteSource;
+import dev.backuphelper.testing.Effort;
+import dev.backuphelper.testing.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +36,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class CorruptionTest {
   private static final Set<String> LOCKS = Set.of("target.db.backup-lock");
-  private static final long SEED = 20261120;
 
   private Path folder;
   private Path target;
@@ -90,8 +91,8 @@ class CorruptionTest {
   void aFlippedBitAnywhereIsFound(Part part) throws IOException {
     Path file = part.of(store, victim.id());
     byte[] whole = Files.readAllBytes(file);
-    Random random = new Random(SEED);
-    int stride = Thorough.choose(Math.max(1, whole.length / 40), 1);
+    Random random = new Random(Effort.SEED);
+    int stride = Effort.of(Math.max(1, whole.length / 40), 1);
     int count = 0;
     for (int at = random.nextInt(stride); at < whole.length; at += stride) {
       byte[] flipped = whole.clone();
@@ -102,7 +103,7 @@ class CorruptionTest {
     }
     Files.write(file, whole);
     assertOtherIsGood(victim);
-    Thorough.print("flipped bits: %s: %d, seed %d".formatted(part, count, SEED));
+    Effort.report("flipped bits: %s: %d".formatted(part, count));
   }
 
   @ParameterizedTest
@@ -110,7 +111,7 @@ class CorruptionTest {
   void aCutAnywhereIsFound(Part part) throws IOException {
     Path file = part.of(store, victim.id());
     byte[] whole = Files.readAllBytes(file);
-    int stride = Thorough.choose(Math.max(1, whole.length / 15), Math.max(1, whole.length / 700));
+    int stride = Effort.of(Math.max(1, whole.length / 15), Math.max(1, whole.length / 700));
     int count = 0;
     for (int length = 0; length < whole.length; length += stride) {
       assertFound(part + " cut to " + length, file, Arrays.copyOf(whole, length));
@@ -120,7 +121,7 @@ class CorruptionTest {
     assertFound(part + " with a byte more", file, Arrays.copyOf(whole, whole.length + 1));
     Files.write(file, whole);
     assertOtherIsGood(victim);
-    Thorough.print("cuts: %s: %d".formatted(part, count + 2));
+    Effort.report("cuts: %s: %d".formatted(part, count + 2));
   }
 
   @ParameterizedTest

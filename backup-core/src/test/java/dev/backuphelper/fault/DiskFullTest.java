@@ -18,6 +18,9 @@ import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.report.RestoreReport;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import dev.backuphelper.store.local.LocalStore;
+import dev.backuphelper.testing.Effort;
+import dev.backuphelper.testing.Folders;
+import dev.backuphelper.testing.SmallDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +59,7 @@ class DiskFullTest {
     small = Files.createDirectory(root.resolve("small"));
     disk = SmallDisk.mount(small, DISK_MEGABYTES);
     faults.onlyBelow(small);
-    Thorough.print(
+    Effort.report(
         "disk full: %s"
             .formatted(disk.isPresent() ? "on a tmpfs of 4 MB" : "by the fault layer, no mount"));
   }
@@ -140,7 +143,7 @@ class DiskFullTest {
     }
     assertThat(failed).isGreaterThanOrEqualTo(3);
     assertThat(helper.list()).hasSize(2);
-    Thorough.print("disk full: create failed %d times".formatted(failed));
+    Effort.report("disk full: create failed %d times".formatted(failed));
   }
 
   /** The journal or log of the database is what needs the room. */
@@ -301,7 +304,7 @@ class DiskFullTest {
     assertThat(Databases.content(database)).startsWith("v1 of 1 ");
     assertThat(helper.verifyAll().allValid()).isTrue();
     assertThat(helper.create().verified()).isTrue();
-    Thorough.print("disk full: restore failed %d times".formatted(failed));
+    Effort.report("disk full: restore failed %d times".formatted(failed));
   }
 
   /** Each attempt leaves one, and the disk is small. */
@@ -328,7 +331,7 @@ class DiskFullTest {
   /** What SQLite writes the fault layer does not see, and documents are small. */
   private long step(Path database) throws IOException {
     boolean small = disk.isEmpty() && Files.exists(database);
-    return (small ? 2_000 : 350_000) / Thorough.choose(6, 60);
+    return (small ? 2_000 : 350_000) / Effort.of(6, 60);
   }
 
   private void fill(long room) throws IOException {

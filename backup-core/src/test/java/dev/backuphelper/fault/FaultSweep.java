@@ -12,6 +12,8 @@ import dev.backuphelper.model.Component;
 import dev.backuphelper.model.RestoreOutcome;
 import dev.backuphelper.report.Listing;
 import dev.backuphelper.report.OpenPlan;
+import dev.backuphelper.testing.Effort;
+import dev.backuphelper.testing.Folders;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -53,7 +55,8 @@ final class FaultSweep {
   void run(Scenario scenario, Faults.Kind kind, Faults.Span span, int runs) throws IOException {
     long steps = steps(scenario, kind);
     long stride = Math.max(1, steps / runs);
-    long nth = 1 + Math.floorMod(scenario.name().hashCode(), stride);
+    // Other places each day.
+    long nth = 1 + Math.floorMod(scenario.name().hashCode() + Effort.SEED, stride);
     boolean fired = true;
     while (fired) {
       fired = runOnce(scenario, kind, nth, span);
@@ -79,9 +82,11 @@ final class FaultSweep {
       boolean relapsed = true;
       for (long gap = 1; relapsed; gap += gapStride) {
         long then = gap;
-        check(scenario, kind, Faults.Span.FOR_EVER, () -> faults.armTwice(kind, first, then));
+        boolean fired =
+            check(scenario, kind, Faults.Span.FOR_EVER, () -> faults.armTwice(kind, first, then));
+        assertThat(fired).as("%s: the fault at %d fired", scenario, first).isTrue();
         relapsed = faults.relapsed();
-        injected++;
+        injected += relapsed ? 1 : 0;
       }
     }
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backuphelper.fault.Faults.Kind;
 import dev.backuphelper.fault.Faults.Span;
+import dev.backuphelper.testing.Effort;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -16,8 +17,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every operation, while its n-th step fails: once, a few times, for ever from then on, or twice so
- * that what it does about the first failure fails too. Whatever happens, every listed backup is
- * good, and once recovery has run each restore has happened to all of its targets or to none.
+ * that what it does about the first failure fails too; while the disk is full; and while one bit of
+ * what is read is wrong. The steps that fail are spread evenly, and are others each day. Whatever
+ * happens, every listed backup is good, and once recovery has run each restore has happened to all
+ * of its targets or to none.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
@@ -43,10 +46,10 @@ class FaultTest {
   void deleteWorld() throws IOException {
     world.close();
     int injected = files.injected() + parts.injected();
-    Thorough.print(
+    Effort.report(
         "faults: %d in files, %d in store and engine, %d in all"
             .formatted(files.injected(), parts.injected(), injected));
-    assertThat(injected).isGreaterThanOrEqualTo(Thorough.choose(0, FEWEST_THOROUGH));
+    assertThat(injected).isGreaterThanOrEqualTo(Effort.of(0, FEWEST_THOROUGH));
   }
 
   List<Scenario> scenarios() {
@@ -56,13 +59,14 @@ class FaultTest {
   @ParameterizedTest
   @MethodSource("scenarios")
   void survivesFailingFiles(Scenario scenario) throws IOException {
-    int runs = Thorough.choose(3, Integer.getInteger("fault.runs", 15));
+    int runs = Effort.of(3, Integer.getInteger("fault.runs", 15));
     for (Span span : Span.values()) {
       files.run(scenario, Kind.FAIL, span, runs);
       files.run(scenario, Kind.TORN, span, runs);
     }
+    files.run(scenario, Kind.FULL, Span.FOR_EVER, runs);
     files.run(scenario, Kind.FLIP, Span.ONCE, runs);
-    int places = Thorough.choose(1, Integer.getInteger("fault.places", 5));
+    int places = Effort.of(1, Integer.getInteger("fault.places", 5));
     files.runTwice(scenario, Kind.FAIL, places, places);
     files.runTwice(scenario, Kind.TORN, places, places);
   }
@@ -70,12 +74,12 @@ class FaultTest {
   @ParameterizedTest
   @MethodSource("scenarios")
   void survivesAFailingStoreAndEngine(Scenario scenario) throws IOException {
-    int runs = Thorough.choose(2, Integer.getInteger("fault.runs", 15));
+    int runs = Effort.of(2, Integer.getInteger("fault.runs", 15));
     for (Span span : Span.values()) {
       parts.run(scenario, Kind.FAIL, span, runs);
       parts.run(scenario, Kind.TORN, span, runs);
     }
-    int places = Thorough.choose(1, Integer.getInteger("fault.places", 5));
+    int places = Effort.of(1, Integer.getInteger("fault.places", 5));
     parts.runTwice(scenario, Kind.FAIL, places, places);
     parts.runTwice(scenario, Kind.TORN, places, places);
   }

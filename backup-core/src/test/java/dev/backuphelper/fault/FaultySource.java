@@ -11,6 +11,7 @@ import dev.backuphelper.source.SourceFeature;
 import dev.backuphelper.source.TableDifference;
 import dev.backuphelper.source.Target;
 import dev.backuphelper.source.TargetState;
+import dev.backuphelper.source.UnknownContentException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,7 +56,7 @@ final class FaultySource implements Source {
   }
 
   @Override
-  public OptionalLong declaredSize(byte[] head) {
+  public OptionalLong declaredSize(byte[] head) throws UnknownContentException {
     return source.declaredSize(head);
   }
 

@@ -12,6 +12,8 @@ import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.report.Listing;
 import dev.backuphelper.source.sqlite.SqliteSource;
+import dev.backuphelper.testing.Effort;
+import dev.backuphelper.testing.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -184,7 +186,7 @@ class HostileStoreTest {
   @Test
   void filesThatArePipes() throws IOException, InterruptedException {
     if (!makePipe(manifest(FORGED))) {
-      Thorough.print("no pipes here");
+      Effort.report("no pipes here");
       return;
     }
     assertUnusable(FORGED, ErrorCode.CORRUPT, "is no regular file");

@@ -1,5 +1,6 @@
 package dev.backuphelper.fault;
 
+import dev.backuphelper.testing.Effort;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -10,9 +11,8 @@ import org.junit.jupiter.api.Timeout;
  * against what they should have done.
  */
 class ModelTest {
-  private static final int SEQUENCES = Thorough.choose(8, Integer.getInteger("model.n", 120));
-  private static final int STEPS = Thorough.choose(25, 40);
-  private static final long FIRST_SEED = 20261120;
+  private static final int SEQUENCES = Effort.of(8, Integer.getInteger("model.n", 120));
+  private static final int STEPS = Effort.of(25, 40);
 
   @Test
   @Timeout(value = 20, unit = TimeUnit.MINUTES)
@@ -20,7 +20,7 @@ class ModelTest {
     int crashes = 0;
     int steps = 0;
     for (int sequence = 0; sequence < SEQUENCES; sequence++) {
-      long seed = FIRST_SEED + sequence;
+      long seed = Effort.SEED * SEQUENCES + sequence;
       try (RandomLife life = new RandomLife(seed)) {
         try {
           for (int step = 0; step < STEPS; step++) {
@@ -35,8 +35,6 @@ class ModelTest {
         crashes += life.crashes();
       }
     }
-    Thorough.print(
-        "model: %d sequences from seed %d, %d steps, %d crashes"
-            .formatted(SEQUENCES, FIRST_SEED, steps, crashes));
+    Effort.report("model: %d sequences, %d steps, %d crashes".formatted(SEQUENCES, steps, crashes));
   }
 }

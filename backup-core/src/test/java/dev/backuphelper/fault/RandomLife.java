@@ -17,6 +17,7 @@ import dev.backuphelper.report.CleanReport;
 import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import dev.backuphelper.store.local.LocalStore;
+import dev.backuphelper.testing.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -274,6 +275,19 @@ final class RandomLife implements AutoCloseable {
     live.putAll(wanted.contents());
   }
 
+  /** Returns all but so many of each group; young safety backups and pinned ones stay. */
+  private Set<BackupId> olderThanNewest(int keep) {
+    Set<BackupId> older = new TreeSet<>();
+    Map<GroupId, Integer> seen = new HashMap<>();
+    model.entrySet().stream()
+        .filter(entry -> entry.getValue().kind() != BackupKind.SAFETY)
+        .sorted(Map.Entry.<BackupId, Held>comparingByKey().reversed())
+        .filter(entry -> seen.merge(entry.getValue().group(), 1, Integer::sum) > keep)
+        .filter(entry -> !entry.getValue().pinned())
+        .forEach(entry -> older.add(entry.getKey()));
+    return older;
+  }
+
   private void clean(BackupHelper helper, int keep) {
     begin("clean, keeping " + keep);
     Set<BackupId> protectedIds = new TreeSet<>();
@@ -292,21 +306,10 @@ final class RandomLife implements AutoCloseable {
     mayGo.removeAll(protectedIds);
     CleanReport report = helper.cleanOld(keep);
     assertThat(report.errors()).isEmpty();
-    for (CleanReport.Removed removed : report.removed()) {
-      BackupId id = new BackupId(removed.id());
-      assertThat(mayGo).as("cleaned").contains(id);
-      GroupId group = model.get(id).group();
-      long newer =
-          model.entrySet().stream()
-              .filter(e -> e.getValue().group().equals(group) && e.getKey().compareTo(id) > 0)
-              .count();
-      assertThat(newer)
-          .as("newer ones than %s, which was cleaned", id)
-          .isGreaterThanOrEqualTo(keep);
-      assertThat(model.get(id).kind())
-          .as("young safety backups stay")
-          .isNotEqualTo(BackupKind.SAFETY);
-    }
+    assertThat(report.removed().stream().map(removed -> new BackupId(removed.id())))
+        .as("cleaned")
+        .containsExactlyInAnyOrderElementsOf(olderThanNewest(keep))
+        .isSubsetOf(mayGo);
     report.removed().forEach(removed -> model.remove(new BackupId(removed.id())));
   }
 

@@ -10,6 +10,7 @@ import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import dev.backuphelper.store.local.LocalStore;
+import dev.backuphelper.testing.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -6,6 +6,7 @@ import dev.backuphelper.catalog.Reservation;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.store.Store;
 import dev.backuphelper.store.local.LocalStore;
+import dev.backuphelper.testing.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -12,6 +12,7 @@ import dev.backuphelper.source.Source;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import dev.backuphelper.store.Store;
 import dev.backuphelper.store.local.LocalStore;
+import dev.backuphelper.testing.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

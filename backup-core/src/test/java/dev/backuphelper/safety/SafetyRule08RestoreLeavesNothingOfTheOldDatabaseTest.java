@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.RestoreRequest;
-import dev.backuphelper.crash.ChildJvm;
 import dev.backuphelper.crash.LiveDatabase;
 import dev.backuphelper.crash.World;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.report.RestoreReport;
+import dev.backuphelper.testing.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,14 +7,15 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.RestoreRequest;
 import dev.backuphelper.VerifyRequest;
-import dev.backuphelper.crash.ChildJvm;
 import dev.backuphelper.crash.LiveDatabase;
 import dev.backuphelper.crash.World;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.model.Backup;
+import dev.backuphelper.report.VerifyReport;
 import dev.backuphelper.retention.RetentionPolicy;
 import dev.backuphelper.source.sqlite.SqliteSource;
+import dev.backuphelper.testing.ChildJvm;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -124,6 +125,23 @@ class SafetyRule09LocksOfALiveDatabaseAreNeverDroppedTest {
       LiveDatabase.run(holder, "COMMIT");
     }
     assertThat(LiveDatabase.content(database)).isEqualTo("ok: held x 1, old x 40");
+  }
+
+  /** What is damaged may be open all the same; only what is no database at all is looked into. */
+  @Test
+  void aDatabaseThatCannotBeRead_keepsItsLocksToo() throws Exception {
+    LiveDatabase.make(database, "delete", "old", 40);
+    Harm.breakSchema(database);
+    try (Connection holder = LiveDatabase.open(database)) {
+      LiveDatabase.run(holder, "BEGIN IMMEDIATE");
+      Set<String> before = locks();
+      assertThat(before).isNotEmpty();
+
+      VerifyReport report = watched().verify(VerifyRequest.builder().file(database).build());
+
+      assertThat(report.files().get(0).error().orElseThrow()).contains("damaged beyond reading");
+      assertThat(locks()).isEqualTo(before);
+    }
   }
 
   private void useEverything(BackupHelper backups, Backup backup) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.RestoreRequest;
-import dev.backuphelper.crash.ChildJvm;
 import dev.backuphelper.crash.LiveDatabase;
 import dev.backuphelper.crash.StoreDecorator;
 import dev.backuphelper.crash.World;
@@ -15,6 +14,7 @@ import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.store.StagedFile;
 import dev.backuphelper.store.local.LocalStore;
+import dev.backuphelper.testing.ChildJvm;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

@@ -11,6 +11,8 @@ import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.migration.MigrationReport.Outcome;
 import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.source.sqlite.SqliteSource;
+import dev.backuphelper.testing.ChildJvm;
+import dev.backuphelper.testing.Effort;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

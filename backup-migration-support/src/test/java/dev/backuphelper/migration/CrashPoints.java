@@ -2,6 +2,7 @@ package dev.backuphelper.migration;
 
 import dev.backuphelper.event.BackupEvent;
 import dev.backuphelper.event.BackupListener;
+import dev.backuphelper.testing.ChildJvm;
 import java.util.ArrayList;
 import java.util.List;
 

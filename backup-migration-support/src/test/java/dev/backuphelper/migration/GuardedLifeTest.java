@@ -2,6 +2,7 @@ package dev.backuphelper.migration;
 
 import dev.backuphelper.migration.GuardedLife.Act;
 import dev.backuphelper.migration.GuardedLife.Kind;
+import dev.backuphelper.testing.Effort;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;

@@ -1,5 +1,6 @@
 package dev.backuphelper.migration;
 
+import dev.backuphelper.testing.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.migration.MigrationReport.Outcome;
+import dev.backuphelper.testing.Effort;
+import dev.backuphelper.testing.Folders;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

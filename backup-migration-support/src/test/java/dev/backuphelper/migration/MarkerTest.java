@@ -21,6 +21,7 @@ import dev.backuphelper.report.OpenPlan;
 import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.report.RecoverReport.Action;
 import dev.backuphelper.source.sqlite.SqliteSource;
+import dev.backuphelper.testing.Folders;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

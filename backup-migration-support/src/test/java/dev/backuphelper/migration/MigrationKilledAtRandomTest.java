@@ -2,6 +2,9 @@ package dev.backuphelper.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backuphelper.testing.ChildJvm;
+import dev.backuphelper.testing.Effort;
+import dev.backuphelper.testing.InParallel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -11,6 +11,8 @@ import dev.backuphelper.model.BackupKind;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import dev.backuphelper.store.Store;
 import dev.backuphelper.store.local.LocalStore;
+import dev.backuphelper.testing.Effort;
+import dev.backuphelper.testing.Folders;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;

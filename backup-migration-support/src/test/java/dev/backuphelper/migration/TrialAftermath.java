@@ -10,6 +10,8 @@ import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupKind;
 import dev.backuphelper.report.OpenPlan;
 import dev.backuphelper.report.RecoverReport;
+import dev.backuphelper.testing.ChildJvm;
+import dev.backuphelper.testing.Folders;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;

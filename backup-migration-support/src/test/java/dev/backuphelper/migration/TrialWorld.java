@@ -3,6 +3,7 @@ package dev.backuphelper.migration;
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.event.BackupListener;
 import dev.backuphelper.source.sqlite.SqliteSource;
+import dev.backuphelper.testing.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -27,11 +27,13 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -116,6 +118,7 @@ public final class GuardOperation implements AutoCloseable {
           missing);
     }
     List<Path> paths = sources.stream().map(NamedSource::path).toList();
+    paths.forEach(TargetPaths::requireShortName);
     TargetLocks locks = TargetLocks.take(paths, "migration " + order.label(), order.patience());
     try {
       resolveOpen(context, paths);
@@ -132,20 +135,28 @@ public final class GuardOperation implements AutoCloseable {
     }
   }
 
+  // The newest first, as a recovery does: it knows of the one whose place it takes.
   private static void resolveOpen(Context context, List<Path> paths) throws IOException {
+    Map<BackupId, Path> newestFirst = new TreeMap<>(Comparator.reverseOrder());
     for (Path path : paths) {
-      Optional<PlanFile> open = openBeside(path);
+      openBeside(path).ifPresent(open -> newestFirst.put(open.id(), path));
+    }
+    for (Map.Entry<BackupId, Path> found : newestFirst.entrySet()) {
+      Path path = found.getValue();
+      Optional<PlanFile> open = openBeside(path).filter(still -> still.id().equals(found.getKey()));
       if (open.isPresent()) {
-        if (isOpen(open.get().id())) {
-          throw new RefusedException(
-              "%s of %s is going on here already".formatted(open.get().plan().title(), path),
-              "Guard it once, around everything that belongs to it.");
-        }
-        resolve(
-            context.with(context.storeAt(open.get().plan().store()), context.sources()),
-            open.get());
+        resolveOpen(context, open.get());
       }
     }
+  }
+
+  private static void resolveOpen(Context context, PlanFile open) {
+    if (isOpen(open.id())) {
+      throw new RefusedException(
+          "%s of %s is going on here already".formatted(open.plan().title(), open.target()),
+          "Guard it once, around everything that belongs to it.");
+    }
+    resolve(context.with(context.storeAt(open.plan().store()), context.sources()), open);
   }
 
   private static Optional<PlanFile> openBeside(Path path) throws IOException {

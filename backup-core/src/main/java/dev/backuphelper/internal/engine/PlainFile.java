@@ -11,6 +11,7 @@ import dev.backuphelper.source.Progress;
 import dev.backuphelper.source.Snapshot;
 import dev.backuphelper.source.Source;
 import dev.backuphelper.source.SourceUnreadableException;
+import dev.backuphelper.source.UnknownContentException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -98,12 +99,14 @@ final class PlainFile {
       requireSpace(image, snapshot.size());
       snapshot.copyTo(image, Progress.NONE);
       return new LinkedHashMap<>(snapshot.facts());
-    } catch (SourceUnreadableException noDatabase) {
+    } catch (UnknownContentException unknown) {
       if (!Files.isRegularFile(file) || !GzipImage.isGzip(file)) {
-        throw unusable(noDatabase);
+        throw unusable(unknown);
       }
       inflate(image);
       return Map.of();
+    } catch (SourceUnreadableException damaged) {
+      throw unusable(damaged);
     }
   }
 
@@ -115,7 +118,7 @@ final class PlainFile {
       } else {
         inflateBlindly(image);
       }
-    } catch (ZipException | EOFException broken) {
+    } catch (ZipException | EOFException | UnknownContentException broken) {
       throw unusable(broken);
     }
   }

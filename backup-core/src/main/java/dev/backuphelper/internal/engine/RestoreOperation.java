@@ -41,7 +41,7 @@ public final class RestoreOperation {
 
   private final Context context;
   private final Context journal;
-  private final RestoreOrder order;
+  private RestoreOrder order;
   private final Events events;
   private final RestoreInput input;
   private final List<String> warnings = new ArrayList<>();
@@ -214,7 +214,7 @@ public final class RestoreOperation {
     Path image = directory.resolve("image");
     try {
       PrivateFiles.create(image);
-      input.stage(Objects.requireNonNull(order.file(), "file"), image);
+      stage(image);
       // The real one is staged in the store.
       space.inStore(Files.size(image));
       return Files.size(image);
@@ -378,10 +378,17 @@ public final class RestoreOperation {
     // In the store, where it is swept if this process dies.
     StagedFile image = journal.store().stage();
     artifacts.add(new BackupCheck.LocalImage(image.path(), Optional.of(image)));
-    RestoreInput.StagedFile staged =
-        input.stage(Objects.requireNonNull(order.file(), "file"), image.path());
+    RestoreInput.StagedFile staged = stage(image.path());
     events.step("input-verified", staged.file());
     return new RestorePart.Image(image.path(), staged.facts());
+  }
+
+  // Of a folder one file is chosen, once: a recovery of this restore must not choose another.
+  private RestoreInput.StagedFile stage(Path image) throws IOException {
+    RestoreInput.StagedFile staged =
+        input.stage(Objects.requireNonNull(order.file(), "file"), image);
+    order = order.withFile(staged.file());
+    return staged;
   }
 
   private void requireSpace(List<Aim> aims, List<RestorePart.Image> images) throws IOException {

@@ -75,6 +75,25 @@ public record RestoreOrder(
         plan);
   }
 
+  /** Returns this order with the one file that was chosen of the folder it named. */
+  RestoreOrder withFile(Path chosen) {
+    return new RestoreOrder(
+        id,
+        chosen,
+        target,
+        targets,
+        components,
+        verified,
+        safetyBackup,
+        safetyDirectory,
+        dryRun,
+        actor,
+        pattern,
+        confirmation,
+        refuseDamaged,
+        resolving);
+  }
+
   /** Returns the targets that are to be missing or empty. */
   List<Goal> cleared() {
     return resolving == null

@@ -56,8 +56,7 @@ public final class JsonObject {
   }
 
   // By tokens rather than by data binding, which takes twice as long: a listing reads thousands.
-  // The
-  // parser itself bounds the depth.
+  // The parser itself bounds the depth.
   private static Map<String, Object> readObject(JsonParser parser) throws IOException {
     Map<String, @Nullable Object> values = new LinkedHashMap<>();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {

@@ -157,8 +157,14 @@ final class DatabaseFile {
     }
   }
 
-  /** Returns a file's identity; null when it is missing or the file system gives none. */
+  /** Returns a file's identity; null when it is missing. */
   static @Nullable Object key(Path file) throws IOException {
-    return attributes(file).map(BasicFileAttributes::fileKey).orElse(null);
+    return attributes(file).map(DatabaseFile::key).orElse(null);
+  }
+
+  /** Returns a file's identity. Windows gives Java none, so there it is when it was made. */
+  static Object key(BasicFileAttributes file) {
+    Object key = file.fileKey();
+    return key == null ? file.creationTime() : key;
   }
 }

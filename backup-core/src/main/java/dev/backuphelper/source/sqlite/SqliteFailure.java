@@ -2,6 +2,7 @@ package dev.backuphelper.source.sqlite;
 
 import dev.backuphelper.source.SourceBusyException;
 import dev.backuphelper.source.SourceUnreadableException;
+import dev.backuphelper.source.UnknownContentException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -104,8 +105,8 @@ final class SqliteFailure {
    * Returns the exception for content that is not SQLite's. It is not called damaged: it may be
    * sound.
    */
-  static SourceUnreadableException unknownFormat(Path database) {
-    return new SourceUnreadableException(database + " is " + UNKNOWN_FORMAT);
+  static UnknownContentException unknownFormat(Path database) {
+    return new UnknownContentException(database + " is " + UNKNOWN_FORMAT);
   }
 
   private static IOException denied(Path database, String detail) {

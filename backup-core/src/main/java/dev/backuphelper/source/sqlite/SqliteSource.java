@@ -6,6 +6,7 @@ import dev.backuphelper.source.Snapshot;
 import dev.backuphelper.source.Source;
 import dev.backuphelper.source.TableDifference;
 import dev.backuphelper.source.Target;
+import dev.backuphelper.source.UnknownContentException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -131,8 +132,11 @@ public final class SqliteSource implements Source {
   }
 
   @Override
-  public OptionalLong declaredSize(byte[] head) {
-    return Header.parse(head).map(Header::declaredSize).orElse(OptionalLong.empty());
+  public OptionalLong declaredSize(byte[] head) throws UnknownContentException {
+    return Header.parse(head)
+        .orElseThrow(
+            () -> new UnknownContentException("its content is " + SqliteFailure.UNKNOWN_FORMAT))
+        .declaredSize();
   }
 
   @Override

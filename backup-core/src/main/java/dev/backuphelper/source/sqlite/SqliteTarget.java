@@ -207,7 +207,7 @@ final class SqliteTarget implements Target {
     Optional<BasicFileAttributes> log =
         DatabaseFile.attributes(DatabaseFile.sidecar(path, DatabaseFile.WAL));
     return new Fingerprint(
-        main.map(BasicFileAttributes::fileKey).map(Object::toString).orElse(""),
+        main.map(DatabaseFile::key).map(Object::toString).orElse(""),
         "main " + state(main) + ", log " + state(log),
         main.isEmpty() ? 0 : Math.max(changed(main), changed(log)));
   }

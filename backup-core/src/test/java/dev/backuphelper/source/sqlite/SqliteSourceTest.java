@@ -3,12 +3,14 @@ package dev.backuphelper.source.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.source.Snapshot;
 import dev.backuphelper.source.SourceUnreadableException;
+import dev.backuphelper.source.UnknownContentException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -307,8 +309,10 @@ class SqliteSourceTest {
     SqliteSource source = SqliteSource.of(file);
 
     assertThat(source.declaredSize(head)).hasValue(Files.size(file));
-    assertThat(source.declaredSize(new byte[100])).isEmpty();
-    assertThat(source.declaredSize(new byte[3])).isEmpty();
+    assertThatThrownBy(() -> source.declaredSize(new byte[100]))
+        .isInstanceOf(UnknownContentException.class);
+    assertThatThrownBy(() -> source.declaredSize(new byte[3]))
+        .isInstanceOf(UnknownContentException.class);
     head[24]++;
     assertThat(source.declaredSize(head)).as("an old program wrote last").isEmpty();
   }

@@ -1,4 +1,4 @@
-package dev.backuphelper.crash;
+package dev.backuphelper.testing;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /** Tries many cases, a few at a time, and tells of every one that failed. */
-final class InParallel {
+public final class InParallel {
   private static final int AT_ONCE = Math.max(2, Runtime.getRuntime().availableProcessors());
   private static final int SHOWN = 5;
 
@@ -16,11 +16,13 @@ final class InParallel {
 
   /** What is tried with each case. */
   @FunctionalInterface
-  interface Trial<T> {
+  public interface Trial<T> {
+    /** Tries one. */
     void run(T candidate) throws Exception;
   }
 
-  static <T> void forEach(List<T> cases, Trial<T> trial) throws InterruptedException {
+  /** Tries every case; fails when one of them fails, with the first few causes. */
+  public static <T> void forEach(List<T> cases, Trial<T> trial) throws InterruptedException {
     ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
     try {
       List<Future<?>> running = new ArrayList<>();

@@ -1,4 +1,4 @@
-package dev.backuphelper.fault;
+package dev.backuphelper.testing;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,7 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /** A file system of a few megabytes that can be filled, where this machine lets us mount one. */
-final class SmallDisk implements AutoCloseable {
+public final class SmallDisk implements AutoCloseable {
   private static final int BLOCK = 4096;
 
   private final Path folder;
@@ -21,18 +21,19 @@ final class SmallDisk implements AutoCloseable {
   }
 
   /** Mounts one at an empty folder; empty where that is not allowed or not known. */
-  static Optional<SmallDisk> mount(Path folder, int megabytes) throws IOException {
+  public static Optional<SmallDisk> mount(Path folder, int megabytes) throws IOException {
     boolean mounted =
         run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "tmpfs", folder.toString());
     return mounted ? Optional.of(new SmallDisk(folder)) : Optional.empty();
   }
 
-  Path folder() {
+  /** Returns where it is mounted. */
+  public Path folder() {
     return folder;
   }
 
   /** Leaves about so many bytes free. */
-  void leave(long bytes) throws IOException {
+  public void leave(long bytes) throws IOException {
     free();
     try (FileChannel channel =
         FileChannel.open(filler, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
@@ -44,7 +45,7 @@ final class SmallDisk implements AutoCloseable {
   }
 
   /** Makes all of it free again. */
-  void free() throws IOException {
+  public void free() throws IOException {
     Files.deleteIfExists(filler);
   }
 

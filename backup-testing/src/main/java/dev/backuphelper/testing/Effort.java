@@ -1,4 +1,4 @@
-package dev.backuphelper.crash;
+package dev.backuphelper.testing;
 
 import java.time.LocalDate;
 import java.time.ZoneOffset;

@@ -1,18 +1,19 @@
-package dev.backuphelper.fault;
+package dev.backuphelper.testing;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Whole folders. */
-final class Folders {
+public final class Folders {
   private static final Path MEMORY = Path.of("/dev/shm");
 
   private Folders() {}
@@ -21,24 +22,33 @@ final class Folders {
    * Returns a new folder, in memory where there is such a place: these tests ask what is written,
    * not whether it survives a power cut, and write a great deal.
    */
-  static Path create() throws IOException {
-    return (Files.isWritable(MEMORY)
-            ? Files.createTempDirectory(MEMORY, "backuphelper-faults-")
-            : Files.createTempDirectory("backuphelper-faults-"))
-        .toRealPath();
-  }
-
-  static void delete(Path folder) throws IOException {
-    if (Files.exists(folder)) {
-      try (Stream<Path> paths = Files.walk(folder)) {
-        for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(path);
-        }
-      }
+  public static Path create() {
+    try {
+      return (Files.isWritable(MEMORY)
+              ? Files.createTempDirectory(MEMORY, "backuphelper-")
+              : Files.createTempDirectory("backuphelper-"))
+          .toRealPath();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
-  static void copy(Path from, Path to) throws IOException {
+  /** Removes a folder with all that is in it. */
+  public static void delete(Path folder) {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> paths = Files.walk(folder)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Copies a folder with all that is in it. */
+  public static void copy(Path from, Path to) throws IOException {
     try (Stream<Path> paths = Files.walk(from)) {
       for (Path path : (Iterable<Path>) paths::iterator) {
         Files.copy(
@@ -51,7 +61,7 @@ final class Folders {
   }
 
   /** Returns the names in a folder; none when it is missing. */
-  static Set<String> names(Path folder) throws IOException {
+  public static SortedSet<String> names(Path folder) {
     if (!Files.exists(folder)) {
       return new TreeSet<>();
     }
@@ -59,11 +69,13 @@ final class Folders {
       return paths
           .map(path -> String.valueOf(path.getFileName()))
           .collect(Collectors.toCollection(TreeSet::new));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
   /** Returns the files below a folder that this process has open, as far as Linux tells. */
-  static List<String> open(Path folder) throws IOException {
+  public static List<String> open(Path folder) throws IOException {
     Path descriptors = Path.of("/proc/self/fd");
     if (!Files.isDirectory(descriptors)) {
       return List.of();
