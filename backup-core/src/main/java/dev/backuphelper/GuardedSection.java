@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Databases that are locked for a change which can be undone, even if the process dies: what a
@@ -53,6 +54,16 @@ public final class GuardedSection implements AutoCloseable {
   /** Says, durably, that the databases may change from now on. Called after {@link #protect}. */
   public void begin() {
     operation.begin();
+  }
+
+  /**
+   * Lets the marker say that the work goes on only as long as a condition holds: for those whom
+   * nobody tells for sure when it is over. Called after {@link #begin}.
+   *
+   * @param condition asked once a second, in another thread
+   */
+  public void beatWhile(BooleanSupplier condition) {
+    operation.beatWhile(condition);
   }
 
   /**

@@ -50,9 +50,9 @@ public interface Source {
    *
    * @param head the image's first 100 bytes, or all if it has fewer
    * @return the size in bytes; empty if the bytes declare none that can be relied on
-   * @throws UnknownContentException if they begin no image of this engine
+   * @throws SourceUnreadableException if they begin no image of this engine
    */
-  OptionalLong declaredSize(byte[] head) throws UnknownContentException;
+  OptionalLong declaredSize(byte[] head) throws SourceUnreadableException;
 
   /**
    * Tells whether two private images hold the same content, but for bytes that differ legitimately

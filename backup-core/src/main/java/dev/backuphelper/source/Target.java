@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,10 +137,44 @@ public interface Target {
   /**
    * What the file system tells of a database and its log.
    *
-   * @param fileKey the identity of the file; empty when it is missing or has none
-   * @param state sizes and times, comparable as text
-   * @param changedMillis the newest change of the file or its log, in milliseconds since 1970-01-01
-   *     UTC; 0 when missing
+   * @param fileKey the identity of the file; empty when it is missing
+   * @param files what it tells of each of them, be they missing
    */
-  record Fingerprint(String fileKey, String state, long changedMillis) {}
+  record Fingerprint(String fileKey, List<FileState> files) {
+    /** Copies the list. */
+    public Fingerprint {
+      files = List.copyOf(files);
+    }
+
+    /** Returns names, sizes and times, comparable as text. */
+    public String state() {
+      return files.stream().map(FileState::text).collect(Collectors.joining(SEPARATOR));
+    }
+
+    /**
+     * Tells whether a file that is there was changed outside of a span of time. One that is as it
+     * was before counts as not changed.
+     *
+     * @param before the state before, as {@link #state} told it; empty when that is not known
+     * @param from the begin of the span, in milliseconds since 1970-01-01 UTC
+     * @param until its end
+     */
+    public boolean changedOutside(String before, long from, long until) {
+      List<String> unchanged = List.of(before.split(SEPARATOR, -1));
+      return files.stream()
+          .filter(file -> file.changedMillis() != 0 && !unchanged.contains(file.text()))
+          .anyMatch(file -> file.changedMillis() < from || file.changedMillis() > until);
+    }
+  }
+
+  /**
+   * What the file system tells of one file.
+   *
+   * @param text which it is, its size and when it was changed, comparable as text
+   * @param changedMillis when it was changed, in milliseconds since 1970-01-01 UTC; 0 when missing
+   */
+  record FileState(String text, long changedMillis) {}
+
+  /** What stands between the files in the text of a state. */
+  String SEPARATOR = "; ";
 }

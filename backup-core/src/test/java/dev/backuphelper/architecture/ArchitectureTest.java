@@ -60,7 +60,8 @@ class ArchitectureTest {
           "catalog.Catalog uses report.Listing", "catalog.Catalog uses report.Listing$Unreadable");
 
   // The predefined option does not know the folder that the profile "fast" compiles to.
-  private static final ImportOption NO_TESTS = location -> !location.contains("/test-classes/");
+  private static final ImportOption NO_TESTS =
+      location -> !location.contains("/test-classes/") && !location.contains("/backup-testing/");
 
   private static final JavaClasses WITH_PACKAGE_INFOS =
       new ClassFileImporter().withImportOption(NO_TESTS).importPackages(ROOT);

@@ -8,10 +8,10 @@ import dev.backuphelper.source.Progress;
 import dev.backuphelper.source.Snapshot;
 import dev.backuphelper.source.Source;
 import dev.backuphelper.source.SourceFeature;
+import dev.backuphelper.source.SourceUnreadableException;
 import dev.backuphelper.source.TableDifference;
 import dev.backuphelper.source.Target;
 import dev.backuphelper.source.TargetState;
-import dev.backuphelper.source.UnknownContentException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,7 +56,7 @@ final class FaultySource implements Source {
   }
 
   @Override
-  public OptionalLong declaredSize(byte[] head) throws UnknownContentException {
+  public OptionalLong declaredSize(byte[] head) throws SourceUnreadableException {
     return source.declaredSize(head);
   }
 

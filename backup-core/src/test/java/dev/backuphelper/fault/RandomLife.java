@@ -38,6 +38,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * A store that two applications share, one with two databases and one with a third, and what it
@@ -275,12 +276,21 @@ final class RandomLife implements AutoCloseable {
     live.putAll(wanted.contents());
   }
 
-  /** Returns all but so many of each group; young safety backups and pinned ones stay. */
-  private Set<BackupId> olderThanNewest(int keep) {
+  /**
+   * Returns all but so many of each group. Young safety backups and pinned ones stay, and those
+   * that the clock says are yet to come.
+   */
+  private Set<BackupId> olderThanNewest(int keep, List<Backup> listed) {
+    Set<BackupId> future =
+        listed.stream()
+            .filter(backup -> backup.manifest().date().isAfter(now))
+            .map(Backup::id)
+            .collect(Collectors.toSet());
     Set<BackupId> older = new TreeSet<>();
     Map<GroupId, Integer> seen = new HashMap<>();
     model.entrySet().stream()
         .filter(entry -> entry.getValue().kind() != BackupKind.SAFETY)
+        .filter(entry -> !future.contains(entry.getKey()))
         .sorted(Map.Entry.<BackupId, Held>comparingByKey().reversed())
         .filter(entry -> seen.merge(entry.getValue().group(), 1, Integer::sum) > keep)
         .filter(entry -> !entry.getValue().pinned())
@@ -304,11 +314,12 @@ final class RandomLife implements AutoCloseable {
             });
     mayGo = new TreeSet<>(model.keySet());
     mayGo.removeAll(protectedIds);
+    Set<BackupId> expected = olderThanNewest(keep, helper.list());
     CleanReport report = helper.cleanOld(keep);
     assertThat(report.errors()).isEmpty();
     assertThat(report.removed().stream().map(removed -> new BackupId(removed.id())))
-        .as("cleaned")
-        .containsExactlyInAnyOrderElementsOf(olderThanNewest(keep))
+        .as("cleaned, which kept %s", report.kept())
+        .containsExactlyInAnyOrderElementsOf(expected)
         .isSubsetOf(mayGo);
     report.removed().forEach(removed -> model.remove(new BackupId(removed.id())));
   }

@@ -7,10 +7,10 @@ import dev.backuphelper.source.Progress;
 import dev.backuphelper.source.Snapshot;
 import dev.backuphelper.source.Source;
 import dev.backuphelper.source.SourceFeature;
+import dev.backuphelper.source.SourceUnreadableException;
 import dev.backuphelper.source.TableDifference;
 import dev.backuphelper.source.Target;
 import dev.backuphelper.source.TargetState;
-import dev.backuphelper.source.UnknownContentException;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -105,7 +105,7 @@ record AlteredSource(Source real, Copying copying, Writing writing) implements S
   }
 
   @Override
-  public OptionalLong declaredSize(byte[] head) throws UnknownContentException {
+  public OptionalLong declaredSize(byte[] head) throws SourceUnreadableException {
     return real.declaredSize(head);
   }
 

@@ -13,7 +13,6 @@ import java.nio.file.StandardOpenOption;
 /** What disks, people and other programs do to files. */
 final class Harm {
   private static final int PAGE = 512;
-  private static final long HEADER = 100;
 
   private Harm() {}
 
@@ -41,15 +40,6 @@ final class Harm {
       byte[] nonsense = new byte[PAGE];
       java.util.Arrays.fill(nonsense, (byte) 0x5a);
       channel.write(ByteBuffer.wrap(nonsense), 10L * PAGE);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** Breaks the root of the schema, behind the header, so that nothing can be read. */
-  static void breakSchema(Path database) {
-    try (FileChannel channel = FileChannel.open(database, StandardOpenOption.WRITE)) {
-      channel.write(ByteBuffer.allocate(8), HEADER);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

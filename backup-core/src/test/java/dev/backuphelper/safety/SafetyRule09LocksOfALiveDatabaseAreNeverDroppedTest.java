@@ -21,8 +21,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.time.Duration;
@@ -131,11 +133,13 @@ class SafetyRule09LocksOfALiveDatabaseAreNeverDroppedTest {
   @Test
   void aDatabaseThatCannotBeRead_keepsItsLocksToo() throws Exception {
     LiveDatabase.make(database, "delete", "old", 40);
-    Harm.breakSchema(database);
-    try (Connection holder = LiveDatabase.open(database)) {
+    // Open to the end, because closing it would drop the locks.
+    try (Connection holder = LiveDatabase.open(database);
+        FileChannel harm = FileChannel.open(database, StandardOpenOption.WRITE)) {
       LiveDatabase.run(holder, "BEGIN IMMEDIATE");
       Set<String> before = locks();
       assertThat(before).isNotEmpty();
+      harm.truncate(harm.size() / 2);
 
       VerifyReport report = watched().verify(VerifyRequest.builder().file(database).build());
 

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -157,8 +158,10 @@ public final class MigrationSession implements AutoCloseable {
   }
 
   // A refusal says that this database must not be migrated, not that the backup could not be made.
+  // And what is done under a marker that could not be removed would be undone by a recovery.
   private boolean mayGoWithout(BackupException failure) {
-    return policy.onBackupFailure() == GuardPolicy.OnBackupFailure.MIGRATE_UNPROTECTED
+    return section.recoverCommand().isEmpty()
+        && policy.onBackupFailure() == GuardPolicy.OnBackupFailure.MIGRATE_UNPROTECTED
         && !(failure instanceof RefusedException)
         && failure.code() != ErrorCode.INTERRUPTED;
   }
@@ -197,6 +200,29 @@ public final class MigrationSession implements AutoCloseable {
     if (isProtected) {
       section.startedWorker(process);
     }
+  }
+
+  /**
+   * Lets the marker say that the migration goes on only as long as a condition holds: for tools
+   * that do not tell of every end.
+   *
+   * @param condition asked once a second, in another thread
+   */
+  public void beatWhile(BooleanSupplier condition) {
+    if (isProtected) {
+      section.beatWhile(condition);
+    }
+  }
+
+  /**
+   * Leaves the databases as they are, and the marker too, as if this process had died: the next
+   * guard of them, or a recovery, decides whether the former content is put back.
+   */
+  public void leaveOpen() {
+    requireOpen();
+    ended = true;
+    LOG.error("migration {}: its end was not told; a recovery will resolve it", label);
+    close();
   }
 
   /**
@@ -290,14 +316,30 @@ public final class MigrationSession implements AutoCloseable {
    * @param failure what the migration threw
    */
   public MigrationReport fail(Throwable failure) {
+    return failed(told -> attach(told, failure));
+  }
+
+  /**
+   * Ends a migration that failed with something that is not known here, as {@link #fail(Throwable)}
+   * does. The outcome is logged.
+   */
+  public MigrationReport fail() {
+    return failed(MigrationSession::log);
+  }
+
+  private MigrationReport failed(Consumer<MigrationFailedException> audience) {
     requireOpen();
     migration = since(begun);
     if (!pending) {
       return handOver(end(Outcome.NOTHING_PENDING));
     }
     MigrationReport report = undo();
-    attach(failure("failed", report, null), failure);
+    audience.accept(failure("failed", report, null));
     return handOver(report);
+  }
+
+  private static void log(MigrationFailedException told) {
+    LOG.error("{}{}", told.getMessage(), told.hint().map(hint -> "; hint: " + hint).orElse(""));
   }
 
   // Some take no suppressed exceptions: those that say so, and what the JVM itself throws when its
@@ -305,7 +347,7 @@ public final class MigrationSession implements AutoCloseable {
   private void attach(MigrationFailedException told, Throwable failure) {
     failure.addSuppressed(told);
     if (!List.of(failure.getSuppressed()).contains(told)) {
-      LOG.error("{}", told.getMessage());
+      log(told);
     }
   }
 
@@ -458,8 +500,7 @@ public final class MigrationSession implements AutoCloseable {
   public void close() {
     try {
       if (!ended) {
-        migration = since(begun);
-        handOver(pending ? undo() : end(Outcome.NOTHING_PENDING));
+        fail();
       }
     } finally {
       Interrupts.holdOff(() -> Interrupts.insist(this::release));

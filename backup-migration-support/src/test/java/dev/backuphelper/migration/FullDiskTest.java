@@ -9,6 +9,7 @@ import static org.mockito.Mockito.mock;
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.ErrorCode;
+import dev.backuphelper.event.BackupEvent;
 import dev.backuphelper.migration.MigrationReport.Outcome;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import dev.backuphelper.store.Store;
@@ -17,11 +18,13 @@ import dev.backuphelper.testing.Effort;
 import dev.backuphelper.testing.Folders;
 import dev.backuphelper.testing.SmallDisk;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -105,6 +108,46 @@ class FullDiskTest {
     assertThat(MigrationReport.of(thrown).orElseThrow().outcome()).isEqualTo(Outcome.RESTORED);
     assertThat(app.state()).isEqualTo(before);
     assertThat(app.beside()).isEmpty();
+  }
+
+  /** What is migrated without protection must not be undone by a recovery. */
+  @Test
+  void markersThatCannotAllBeWritten_areAllRemoved() {
+    GuardedDatabase first = GuardedDatabase.create(root.resolve("first"), "delete");
+    GuardedDatabase second = create(small, "delete");
+    List<Path> markers = List.of(first.marker(), second.marker());
+    BackupHelper backups =
+        BackupHelper.builder()
+            .source(SqliteSource.of(first.database()))
+            .source(SqliteSource.of(second.database()))
+            .directory(root.resolve("elsewhere"))
+            .listener(event -> fillOnceMarked(event, first.database()))
+            .build();
+
+    MigrationReport report =
+        MigrationGuard.of(backups)
+            .withPolicy(GuardPolicy.lenient())
+            .run(
+                "both",
+                () -> assertThat(markers.stream().filter(Files::exists).count()).isIn(0L, 2L));
+
+    assertThat(report.outcome()).isEqualTo(Outcome.MIGRATED);
+    assertThat(report.warnings().isEmpty()).isEqualTo(disk.isEmpty());
+    assertThat(markers).noneMatch(Files::exists);
+    assertThat(backups.openPlans()).isEmpty();
+  }
+
+  private void fillOnceMarked(BackupEvent event, Path database) {
+    if (disk.isPresent()
+        && event instanceof BackupEvent.Step step
+        && step.step().equals("marker-writing")
+        && step.subject().equals(database.toString())) {
+      try {
+        disk.get().leave(0);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   /** What was committed has taken the room that undoing it needs; once there is some, it works. */

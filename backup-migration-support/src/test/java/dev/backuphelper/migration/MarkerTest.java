@@ -26,8 +26,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -507,6 +509,23 @@ class MarkerTest {
     assertThat(app.state()).isEqualTo(before);
     assertThat(app.beside()).isEmpty();
     requireNextMigrationRuns();
+  }
+
+  /** Or else a recovery would take what a long migration writes for somebody else's. */
+  @Test
+  void marker_saysThatTheMigrationGoesOn() throws Exception {
+    FileTime past = FileTime.from(Instant.EPOCH);
+    app.guard()
+        .run(
+            "slow",
+            () -> {
+              Files.setLastModifiedTime(app.marker(), past);
+              long limit = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+              while (Files.getLastModifiedTime(app.marker()).equals(past)) {
+                assertThat(System.nanoTime()).as("no heartbeat").isLessThan(limit);
+                Thread.onSpinWait();
+              }
+            });
   }
 
   @Test

@@ -12,8 +12,12 @@ import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupKind;
 import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.report.RecoverReport.Action;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(120)
 class SafetyRule13AMigratedDatabaseThatChangedIsNotRestoredUnaskedTest {
+  private static final FileTime LONG_AGO = FileTime.from(Instant.parse("2020-01-01T00:00:00Z"));
   private static final long TWO_HEARTBEATS_MILLIS = 2000;
   private static final String HALF = "CREATE TABLE half(a)";
 
@@ -176,6 +181,33 @@ class SafetyRule13AMigratedDatabaseThatChangedIsNotRestoredUnaskedTest {
     assertThat(fresh.recover(Choice.RESTORE).open()).isEmpty();
     assertThat(fresh.database()).doesNotExist();
     assertThat(fresh.safetyBackups()).hasSize(1);
+  }
+
+  /** Whoever copies a file may keep its time. */
+  @Test
+  void databaseThatWasCopiedOver_withTheTimeOfTheCopy_staysAsItIs() throws Exception {
+    app.crash(OnCrash.RESTORE, HALF);
+    app.sql("INSERT INTO item(name) VALUES ('copied over it')");
+    Files.setLastModifiedTime(app.database(), LONG_AGO);
+
+    assertThat(refusedRun()).hasMessageContaining("changed after");
+
+    assertThat(app.state()).contains("copied over it");
+  }
+
+  @Test
+  void databaseThatWasMovedToWhereNoneWas_stays() throws Exception {
+    GuardedDatabase fresh = GuardedDatabase.at(folder.resolve("fresh"));
+    fresh.crash(OnCrash.RESTORE);
+    Files.setLastModifiedTime(app.database(), LONG_AGO);
+    Files.move(app.database(), fresh.database(), StandardCopyOption.REPLACE_EXISTING);
+
+    assertThat(
+            catchThrowableOfType(
+                RefusedException.class, () -> fresh.guard().run("again", () -> {})))
+        .hasMessageContaining("changed after");
+
+    assertThat(fresh.state()).isEqualTo(before);
   }
 
   @Test

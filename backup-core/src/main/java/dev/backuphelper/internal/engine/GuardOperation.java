@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -284,13 +285,12 @@ public final class GuardOperation implements AutoCloseable {
     OPEN.add(id);
     for (Guarded database : databases) {
       marker.add(
-          new PlanFile(
+          PlanFile.of(
               plan,
               database.target().path(),
               database.fileKey(),
               database.before(),
-              PlanFile.Phase.PENDING,
-              ""));
+              PlanFile.Phase.PENDING));
     }
     new OpenPointers(context.store())
         .put(
@@ -346,7 +346,8 @@ public final class GuardOperation implements AutoCloseable {
         () -> {
           try {
             for (int index = 0; index < marker.size(); index++) {
-              write(index, marker.get(index).in(PlanFile.Phase.WRITING, ""));
+              String now = databases.get(index).target().fingerprint().state();
+              write(index, marker.get(index).in(PlanFile.Phase.WRITING, now));
             }
           } catch (IOException | RuntimeException failure) {
             closeAfter(failure);
@@ -356,6 +357,14 @@ public final class GuardOperation implements AutoCloseable {
           events.step("migration-begun", order.label());
           return marker;
         });
+  }
+
+  /** Lets the marker say that the work goes on only as long as this holds. */
+  public void beatWhile(BooleanSupplier condition) {
+    Heartbeat beating = heartbeat;
+    if (beating != null) {
+      beating.beatWhile(condition);
+    }
   }
 
   /** Says in the marker that a process is about to be started which works on the databases. */

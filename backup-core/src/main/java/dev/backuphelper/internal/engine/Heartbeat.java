@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +17,7 @@ final class Heartbeat implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
 
   private final List<PlanFile> plans;
+  private volatile BooleanSupplier goesOn = () -> true;
   private final ScheduledExecutorService executor =
       Executors.newSingleThreadScheduledExecutor(
           work -> {
@@ -36,7 +38,17 @@ final class Heartbeat implements AutoCloseable {
     return heartbeat;
   }
 
+  /** Beats only as long as this holds; once it does not, never again. */
+  void beatWhile(BooleanSupplier condition) {
+    goesOn = condition;
+  }
+
   private void beat() {
+    if (!goesOn.getAsBoolean()) {
+      LOG.error("{} is over, but nobody told its end", plans.get(0).plan().title());
+      executor.shutdown();
+      return;
+    }
     for (PlanFile plan : plans) {
       try {
         plan.beat();

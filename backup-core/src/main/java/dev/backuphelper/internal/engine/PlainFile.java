@@ -11,7 +11,6 @@ import dev.backuphelper.source.Progress;
 import dev.backuphelper.source.Snapshot;
 import dev.backuphelper.source.Source;
 import dev.backuphelper.source.SourceUnreadableException;
-import dev.backuphelper.source.UnknownContentException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -99,14 +98,12 @@ final class PlainFile {
       requireSpace(image, snapshot.size());
       snapshot.copyTo(image, Progress.NONE);
       return new LinkedHashMap<>(snapshot.facts());
-    } catch (UnknownContentException unknown) {
-      if (!Files.isRegularFile(file) || !GzipImage.isGzip(file)) {
-        throw unusable(unknown);
+    } catch (SourceUnreadableException unreadable) {
+      if (!unreadable.isForeign() || !Files.isRegularFile(file) || !GzipImage.isGzip(file)) {
+        throw unusable(unreadable);
       }
       inflate(image);
       return Map.of();
-    } catch (SourceUnreadableException damaged) {
-      throw unusable(damaged);
     }
   }
 
@@ -118,7 +115,7 @@ final class PlainFile {
       } else {
         inflateBlindly(image);
       }
-    } catch (ZipException | EOFException | UnknownContentException broken) {
+    } catch (ZipException | EOFException | SourceUnreadableException broken) {
       throw unusable(broken);
     }
   }

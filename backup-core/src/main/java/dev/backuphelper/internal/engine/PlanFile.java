@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A plan as it lies beside one of its targets while it is open. Each target has a file of its own
@@ -39,11 +42,19 @@ import org.jspecify.annotations.Nullable;
  * @param fileKey the identity of the file that was there; empty when there was none
  * @param before what was there
  * @param phase how far the work on this target is
- * @param fingerprint what the finished target looked like; empty before
+ * @param fingerprint what the target looked like when this phase began; empty if that is not known
+ * @param since when this phase began
  */
 record PlanFile(
-    Plan plan, Path target, String fileKey, TargetState before, Phase phase, String fingerprint) {
+    Plan plan,
+    Path target,
+    String fileKey,
+    TargetState before,
+    Phase phase,
+    String fingerprint,
+    Instant since) {
 
+  private static final Logger LOG = LoggerFactory.getLogger(PlanFile.class);
   private static final String SUFFIX = ".backup-open.json";
   // What lies beside a database goes aside with it, under the same ending.
   private static final List<String> SIDECARS = List.of("-wal", "-shm", "-journal");
@@ -97,12 +108,22 @@ record PlanFile(
     return planFile.resolveSibling(name.substring(0, name.length() - SUFFIX.length()));
   }
 
-  PlanFile in(Phase next, String finishedFingerprint) {
-    return new PlanFile(plan, target, fileKey, before, next, finishedFingerprint);
+  /** Returns a plan's file at its begin. */
+  static PlanFile of(Plan plan, Path target, String fileKey, TargetState before, Phase phase) {
+    return new PlanFile(plan, target, fileKey, before, phase, "", now());
+  }
+
+  PlanFile in(Phase next, String fingerprintNow) {
+    return new PlanFile(plan, target, fileKey, before, next, fingerprintNow, now());
+  }
+
+  // Compared with the times of files, which the system's clock gives.
+  private static Instant now() {
+    return Instant.now();
   }
 
   PlanFile with(Plan changed) {
-    return new PlanFile(changed, target, fileKey, before, phase, fingerprint);
+    return new PlanFile(changed, target, fileKey, before, phase, fingerprint, since);
   }
 
   void write() throws IOException {
@@ -124,6 +145,7 @@ record PlanFile(
     map.put("aside", aside().toString());
     map.put("phase", phase.key());
     map.put("fingerprint", fingerprint);
+    map.put("since", since.toString());
     map.put("targets", plan.targets().stream().map(Path::toString).toList());
     map.put("components", plan.goals().stream().map(goal -> goal.component().value()).toList());
     map.put("contents", plan.goals().stream().map(goal -> goal.content().key()).toList());
@@ -140,12 +162,16 @@ record PlanFile(
   /**
    * Removes the plans of one work. If the process dies meanwhile, those that are left ask for
    * nothing: a plan that is not done is made one of a target that was not touched before the first
-   * of them goes.
+   * of them goes. On a full disk that cannot be said, but removed they must be.
    */
   static void removeAll(List<PlanFile> plans, Consumer<PlanFile> removed) throws IOException {
     if (plans.size() > 1 && plans.stream().anyMatch(plan -> plan.phase() == Phase.WRITING)) {
-      for (PlanFile plan : plans) {
-        plan.in(Phase.PENDING, "").write();
+      try {
+        for (PlanFile plan : plans) {
+          plan.in(Phase.PENDING, "").write();
+        }
+      } catch (IOException fullDisk) {
+        LOG.warn("{} is closed all the same", plans.get(0).plan().title(), fullDisk);
       }
     }
     for (PlanFile plan : plans) {
@@ -159,7 +185,7 @@ record PlanFile(
 
   /** Says that the work still goes on. */
   void beat() throws IOException {
-    Files.setLastModifiedTime(beside(target), FileTime.from(Instant.now()));
+    Files.setLastModifiedTime(beside(target), FileTime.from(now()));
   }
 
   /** Returns when the work last said so. */
@@ -237,7 +263,16 @@ record PlanFile(
         json.text("file_key"),
         TargetState.valueOf(json.text("before").toUpperCase(Locale.ROOT)),
         Phase.valueOf(json.text("phase").toUpperCase(Locale.ROOT)),
-        json.text("fingerprint"));
+        json.text("fingerprint"),
+        instant(json.text("since")));
+  }
+
+  private static Instant instant(String text) throws MalformedDocumentException {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException noTime) {
+      throw new MalformedDocumentException("since is no time: " + text, noTime);
+    }
   }
 
   private static Purpose readPurpose(JsonObject json) throws MalformedDocumentException {

@@ -345,14 +345,16 @@ public final class RecoverOperation {
   }
 
   // Safety rule 13: what was changed later than two heartbeats after the last one was changed by
-  // somebody else.
+  // somebody else, and so was what has the time of a day before the work began: whoever copies a
+  // file may keep its time.
   private boolean changedSince(PlanFile file) throws IOException {
     Target.Fingerprint now = target(file).fingerprint();
     if (file.phase() == PlanFile.Phase.DONE) {
       return !now.state().equals(file.fingerprint());
     }
-    long limit = file.lastBeat().toEpochMilli() + 2 * Heartbeat.INTERVAL_MILLIS;
-    return now.changedMillis() > limit;
+    long slack = 2 * Heartbeat.INTERVAL_MILLIS;
+    long from = file.fingerprint().isEmpty() ? Long.MIN_VALUE : file.since().toEpochMilli() - slack;
+    return now.changedOutside(file.fingerprint(), from, file.lastBeat().toEpochMilli() + slack);
   }
 
   private void close(List<PlanFile> files, String marker, Action action) throws IOException {

@@ -218,20 +218,18 @@ final class RestoreTransaction {
   }
 
   private PlanFile file(Plan plan, RestorePart part) throws IOException {
-    return new PlanFile(
+    return PlanFile.of(
         plan,
         part.target().path(),
         part.target().fingerprint().fileKey(),
         part.before(),
         // What a killed restore wrote must be finished by this one's plan once its own is gone.
-        begun.isEmpty() ? PlanFile.Phase.PENDING : PlanFile.Phase.WRITING,
-        "");
+        begun.isEmpty() ? PlanFile.Phase.PENDING : PlanFile.Phase.WRITING);
   }
 
   private void mark(int index, PlanFile.Phase phase) throws IOException {
-    String fingerprint =
-        phase == PlanFile.Phase.DONE ? parts.get(index).target().fingerprint().state() : "";
-    PlanFile marked = plans.get(index).in(phase, fingerprint);
+    String now = parts.get(index).target().fingerprint().state();
+    PlanFile marked = plans.get(index).in(phase, now);
     marked.write();
     plans.set(index, marked);
     means.events().step("phase-" + phase.name().toLowerCase(Locale.ROOT), marked.target());

@@ -2,7 +2,6 @@ package dev.backuphelper.source.sqlite;
 
 import dev.backuphelper.source.SourceBusyException;
 import dev.backuphelper.source.SourceUnreadableException;
-import dev.backuphelper.source.UnknownContentException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -105,8 +104,8 @@ final class SqliteFailure {
    * Returns the exception for content that is not SQLite's. It is not called damaged: it may be
    * sound.
    */
-  static UnknownContentException unknownFormat(Path database) {
-    return new UnknownContentException(database + " is " + UNKNOWN_FORMAT);
+  static SourceUnreadableException unknownFormat(Path database) {
+    return SourceUnreadableException.foreign(database + " is " + UNKNOWN_FORMAT);
   }
 
   private static IOException denied(Path database, String detail) {

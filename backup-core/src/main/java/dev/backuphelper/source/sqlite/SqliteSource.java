@@ -4,9 +4,9 @@ import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.source.Inspection;
 import dev.backuphelper.source.Snapshot;
 import dev.backuphelper.source.Source;
+import dev.backuphelper.source.SourceUnreadableException;
 import dev.backuphelper.source.TableDifference;
 import dev.backuphelper.source.Target;
-import dev.backuphelper.source.UnknownContentException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -132,10 +132,11 @@ public final class SqliteSource implements Source {
   }
 
   @Override
-  public OptionalLong declaredSize(byte[] head) throws UnknownContentException {
+  public OptionalLong declaredSize(byte[] head) throws SourceUnreadableException {
     return Header.parse(head)
         .orElseThrow(
-            () -> new UnknownContentException("its content is " + SqliteFailure.UNKNOWN_FORMAT))
+            () ->
+                SourceUnreadableException.foreign("its content is " + SqliteFailure.UNKNOWN_FORMAT))
         .declaredSize();
   }
 

@@ -208,17 +208,16 @@ final class SqliteTarget implements Target {
         DatabaseFile.attributes(DatabaseFile.sidecar(path, DatabaseFile.WAL));
     return new Fingerprint(
         main.map(DatabaseFile::key).map(Object::toString).orElse(""),
-        "main " + state(main) + ", log " + state(log),
-        main.isEmpty() ? 0 : Math.max(changed(main), changed(log)));
+        List.of(state("main", main), state("log", log)));
   }
 
-  private static String state(Optional<BasicFileAttributes> file) {
-    return file.map(found -> found.size() + " bytes at " + found.lastModifiedTime())
-        .orElse("missing");
-  }
-
-  private static long changed(Optional<BasicFileAttributes> file) {
-    return file.map(found -> found.lastModifiedTime().toMillis()).orElse(0L);
+  private static FileState state(String name, Optional<BasicFileAttributes> file) {
+    return file.map(
+            found ->
+                new FileState(
+                    "%s %d bytes at %s".formatted(name, found.size(), found.lastModifiedTime()),
+                    found.lastModifiedTime().toMillis()))
+        .orElseGet(() -> new FileState(name + " missing", 0));
   }
 
   /** The path was resolved once; if another file has the name now, it is not ours to write. */

@@ -10,7 +10,6 @@ import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.source.Snapshot;
 import dev.backuphelper.source.SourceUnreadableException;
-import dev.backuphelper.source.UnknownContentException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -310,9 +309,9 @@ class SqliteSourceTest {
 
     assertThat(source.declaredSize(head)).hasValue(Files.size(file));
     assertThatThrownBy(() -> source.declaredSize(new byte[100]))
-        .isInstanceOf(UnknownContentException.class);
+        .isInstanceOf(SourceUnreadableException.class);
     assertThatThrownBy(() -> source.declaredSize(new byte[3]))
-        .isInstanceOf(UnknownContentException.class);
+        .isInstanceOf(SourceUnreadableException.class);
     head[24]++;
     assertThat(source.declaredSize(head)).as("an old program wrote last").isEmpty();
   }

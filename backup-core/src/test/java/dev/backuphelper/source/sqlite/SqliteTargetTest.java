@@ -558,19 +558,24 @@ class SqliteTargetTest {
   void fingerprint_changesWithTheDatabaseOrItsLog() throws Exception {
     Target missing = target();
     assertThat(missing.fingerprint().fileKey()).isEmpty();
-    assertThat(missing.fingerprint().changedMillis()).isZero();
+    assertThat(missing.fingerprint().state()).isEqualTo("main missing; log missing");
     TestDatabase.create(place, JournalMode.WAL);
     Target target = target();
     Target.Fingerprint before = target.fingerprint();
     assertThat(target.fingerprint()).isEqualTo(before);
-    assertThat(before.changedMillis()).isEqualTo(Files.getLastModifiedTime(place).toMillis());
+    long changed = Files.getLastModifiedTime(place).toMillis();
+    assertThat(before.changedOutside("", changed, changed)).isFalse();
+    assertThat(before.changedOutside("", changed + 1, changed + 2)).isTrue();
+    assertThat(before.changedOutside("", changed - 2, changed - 1)).isTrue();
+    assertThat(before.changedOutside(before.state(), 0, 0)).as("it is as it was").isFalse();
 
     try (Connection writer = TestDatabase.open(place)) {
       TestDatabase.run(writer, "INSERT INTO t(tag) VALUES ('x')");
       assertThat(target.fingerprint()).isNotEqualTo(before);
       assertThat(target.fingerprint().fileKey()).isEqualTo(before.fileKey());
-      assertThat(target.fingerprint().changedMillis())
-          .isGreaterThanOrEqualTo(before.changedMillis());
+      assertThat(target.fingerprint().changedOutside(before.state(), changed, Long.MAX_VALUE))
+          .isFalse();
+      assertThat(target.fingerprint().changedOutside(before.state(), 0, changed - 1)).isTrue();
     }
   }
 

@@ -24,7 +24,7 @@ final class ActiveUpdates {
    *
    * @param databases what is guarded
    * @param scope Liquibase's scope that began it; null if its end is sure to be told
-   * @param abandon undoes it
+   * @param abandon leaves it to a recovery
    */
   record Active(Collection<Path> databases, @Nullable Scope scope, Runnable abandon) {}
 
@@ -48,8 +48,8 @@ final class ActiveUpdates {
   }
 
   /**
-   * Undoes the updates of this thread whose command is over, although its end was not told: an
-   * {@link Error} went through it.
+   * Leaves the updates of this thread whose command is over, although its end was not told, to a
+   * recovery: an {@link Error} went through it.
    */
   static void abandonEnded() {
     Iterator<Active> updates = OPEN.get().iterator();

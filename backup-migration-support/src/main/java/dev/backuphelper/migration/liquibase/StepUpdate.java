@@ -3,16 +3,22 @@ package dev.backuphelper.migration.liquibase;
 import dev.backuphelper.migration.MigrationSession;
 import dev.backuphelper.migration.liquibase.ProtectedDatabases.Protection;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Optional;
 import liquibase.Scope;
+import liquibase.command.CommandScope;
 import liquibase.database.Database;
 import liquibase.exception.LiquibaseException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One update that somebody else called: begun before the command's own steps, ended after them.
  * Used by one thread.
  */
 final class StepUpdate {
+  private static final Logger LOG = LoggerFactory.getLogger(StepUpdate.class);
+
   private final MigrationSession session;
   private final ActiveUpdates.Active active;
   private final FailureListener failures = new FailureListener();
@@ -27,11 +33,21 @@ final class StepUpdate {
     this.session = session;
     this.lockedByUs = lockedByUs;
     active =
-        new ActiveUpdates.Active(
-            protection.databases(),
-            Scope.getCurrentScope(),
-            () -> fail(Optional.empty(), endedUntold()));
+        new ActiveUpdates.Active(protection.databases(), Scope.getCurrentScope(), this::leaveOpen);
     unlisten = arguments.listen(failures);
+    Thread thread = Thread.currentThread();
+    session.beatWhile(() -> isInCommand(thread));
+  }
+
+  // Of an Error Liquibase tells nobody, and the thread may go on with other work for days.
+  private static boolean isInCommand(Thread thread) {
+    return Arrays.stream(thread.getStackTrace())
+        .anyMatch(frame -> frame.getClassName().equals(CommandScope.class.getName()));
+  }
+
+  private void leaveOpen() {
+    unlisten.run();
+    session.leaveOpen();
   }
 
   /**
@@ -94,16 +110,22 @@ final class StepUpdate {
 
   /** Undoes what the update did. */
   void fail(Optional<Database> database) {
-    fail(database, failures.failure().orElseGet(StepUpdate::unknown));
-  }
-
-  private void fail(Optional<Database> database, Exception failure) {
+    Optional<Exception> told = failures.failure();
+    // Where it was not told, this takes what goes wrong beside it.
+    Exception failure = told.orElseGet(StepUpdate::unknown);
     try {
       rollback(database, failure);
-      session.fail(failure);
+      if (told.isPresent()) {
+        session.fail(failure);
+      } else {
+        session.fail();
+      }
       clearLeftovers(database, failure);
     } finally {
       end();
+    }
+    if (told.isEmpty() && failure.getSuppressed().length > 0) {
+      LOG.warn("not all of it could be tidied", failure);
     }
   }
 
@@ -137,9 +159,5 @@ final class StepUpdate {
 
   private static Exception unknown() {
     return new LiquibaseException("the update failed outside of its change sets");
-  }
-
-  private static Exception endedUntold() {
-    return new LiquibaseException("an earlier update of this thread ended with an error");
   }
 }

@@ -16,7 +16,10 @@ import dev.backuphelper.migration.liquibase.LiquibaseGuard.Registration;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -331,20 +334,24 @@ class LiquibaseProtectTest {
     assertThat(shop.content()).isEqualTo(before);
   }
 
-  @Test
-  void updateThatThrowsAnError_isUndoneByTheNextUpdateOfTheThread() throws Exception {
+  private void updateWithAnError() throws Exception {
     AssertionError error = new AssertionError("out of luck");
     ChangeLogs.writeTask(
         shop,
         database -> {
           throw error;
         });
+    try (Connection connection = shop.connect()) {
+      Liquibase liquibase = ChangeLogs.task(shop, connection);
+      assertThat(catchThrowable(liquibase::update)).isSameAs(error);
+    }
+  }
+
+  @Test
+  void updateThatThrowsAnError_isUndoneByTheNextUpdateOfTheThread() throws Exception {
     String before = shop.content();
     try (Registration protection = LiquibaseGuard.protect(shop.guard())) {
-      try (Connection connection = shop.connect()) {
-        Liquibase liquibase = ChangeLogs.task(shop, connection);
-        assertThat(catchThrowable(liquibase::update)).isSameAs(error);
-      }
+      updateWithAnError();
       assertThat(shop.content()).isNotEqualTo(before);
       assertThat(shop.backups().openPlans()).hasSize(1);
 
@@ -352,11 +359,38 @@ class LiquibaseProtectTest {
 
       assertThat(shop.reports())
           .extracting(MigrationReport::outcome)
-          .containsExactly(Outcome.RESTORED, Outcome.MIGRATED);
+          .containsExactly(Outcome.MIGRATED);
     }
     assertThat(shop.hasTable("totals")).isTrue();
     assertThat(shop.number("SELECT count(mail) FROM customers")).isEqualTo(40);
     assertThat(shop.backups().openPlans()).isEmpty();
+  }
+
+  /** An application may live on after an error, and serve. */
+  @Test
+  void whatIsWrittenLongAfterAnError_isNotUndoneUnasked() throws Exception {
+    try (Registration protection = LiquibaseGuard.protect(shop.guard())) {
+      updateWithAnError();
+      awaitLastBeat();
+      try (Connection connection = shop.connect()) {
+        connection.createStatement().execute("UPDATE customers SET name = 'a later one'");
+      }
+      Files.setLastModifiedTime(
+          shop.database(), FileTime.from(Instant.now().plus(Duration.ofHours(1))));
+
+      assertThat(catchThrowable(this::update)).hasMessageContaining("changed after");
+    }
+    assertThat(shop.number("SELECT count(*) FROM customers WHERE name = 'a later one'"))
+        .isEqualTo(40);
+  }
+
+  private void awaitLastBeat() {
+    long limit = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(thread -> thread.getName().startsWith("backuphelper-heartbeat"))) {
+      assertThat(System.nanoTime()).as("the heart still beats").isLessThan(limit);
+      Thread.onSpinWait();
+    }
   }
 
   @Test
