@@ -291,6 +291,16 @@ public final class BackupHelper {
   }
 
   /**
+   * Returns the real paths of the sources' databases, be they missing. Takes no lock, and reads
+   * none.
+   *
+   * @throws dev.backuphelper.error.SourceException if the folder of one does not exist
+   */
+  public List<Path> databases() {
+    return GuardOperation.databases(context);
+  }
+
+  /**
    * Locks all sources for a change that can be undone. What a process that died left open is
    * resolved first.
    *

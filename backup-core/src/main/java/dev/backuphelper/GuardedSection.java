@@ -6,6 +6,7 @@ import dev.backuphelper.model.Check;
 import dev.backuphelper.report.RestoreReport;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -24,11 +25,20 @@ import java.util.function.BooleanSupplier;
  * }
  * }</pre>
  *
- * <p>Used by one thread from its opening to its end, because the locks belong to it. Closed without
- * {@link #commit} or {@link #undo} it leaves its marker, as a crash would.
+ * <p>What is called out of this order throws an {@link IllegalStateException}. Used by one thread
+ * from its opening to its end, because the locks belong to it. Closed without {@link #commit} or
+ * {@link #undo} it leaves its marker, as a crash would.
  */
 public final class GuardedSection implements AutoCloseable {
   private final GuardOperation operation;
+  private State state = State.OPEN;
+
+  private enum State {
+    OPEN,
+    PROTECTED,
+    BEGUN,
+    ENDED
+  }
 
   GuardedSection(GuardOperation operation) {
     this.operation = operation;
@@ -48,12 +58,25 @@ public final class GuardedSection implements AutoCloseable {
    * @throws dev.backuphelper.error.RefusedException if a database fails its own checks
    */
   public Optional<Backup> protect() {
-    return operation.protect();
+    require(State.OPEN, "protect");
+    Optional<Backup> backup = operation.protect();
+    state = State.PROTECTED;
+    return backup;
+  }
+
+  private void require(State wanted, String call) {
+    if (state != wanted) {
+      throw new IllegalStateException(
+          "%s is not for a section that is %s: first protect, then begin, then commit or undo"
+              .formatted(call, state.name().toLowerCase(Locale.ROOT)));
+    }
   }
 
   /** Says, durably, that the databases may change from now on. Called after {@link #protect}. */
   public void begin() {
+    require(State.PROTECTED, "begin");
     operation.begin();
+    state = State.BEGUN;
   }
 
   /**
@@ -63,6 +86,7 @@ public final class GuardedSection implements AutoCloseable {
    * @param condition asked once a second, in another thread
    */
   public void beatWhile(BooleanSupplier condition) {
+    require(State.BEGUN, "beatWhile");
     operation.beatWhile(condition);
   }
 
@@ -71,11 +95,13 @@ public final class GuardedSection implements AutoCloseable {
    * #startedWorker} tells which, a recovery does nothing unasked.
    */
   public void startingWorker() {
+    require(State.BEGUN, "startingWorker");
     operation.startingWorker();
   }
 
   /** Says which process changes the databases: a recovery waits until it is gone, too. */
   public void startedWorker(ProcessHandle process) {
+    require(State.BEGUN, "startedWorker");
     operation.startedWorker(process);
   }
 
@@ -86,6 +112,7 @@ public final class GuardedSection implements AutoCloseable {
    * @return the checks made of each database
    */
   public Map<Path, List<Check>> check() {
+    require(State.BEGUN, "check");
     return operation.check();
   }
 
@@ -97,12 +124,17 @@ public final class GuardedSection implements AutoCloseable {
    *     state found or, if the message says so, unknown
    */
   public RestoreReport undo() {
-    return operation.undo();
+    require(State.BEGUN, "undo");
+    RestoreReport report = operation.undo();
+    state = State.ENDED;
+    return report;
   }
 
   /** Removes the marker: what is there now stays. */
   public void commit() {
+    require(State.BEGUN, "commit");
     operation.commit();
+    state = State.ENDED;
   }
 
   /** Returns the command by which a person restores the safety backup; empty without one. */

@@ -1,15 +1,19 @@
 package dev.backuphelper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.backuphelper.catalog.OpenPointers;
 import dev.backuphelper.event.BackupEvent;
 import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.BackupId;
 import dev.backuphelper.report.OpenPlan;
 import dev.backuphelper.report.StatusReport;
 import dev.backuphelper.report.StatusReport.Code;
 import dev.backuphelper.report.StatusReport.Group;
 import dev.backuphelper.report.StatusReport.Reason;
 import dev.backuphelper.source.sqlite.SqliteSource;
+import dev.backuphelper.store.local.LocalStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -218,6 +222,46 @@ class StatusTest {
     assertThat(migration.atWork()).isTrue();
     assertThat(migration.databases()).containsExactly(app.path());
     assertThat(migration.message()).startsWith("migration v42 of ").contains("is going on, by");
+  }
+
+  @Test
+  void pointerWithoutAPlan_saysWhatItWasOf() throws IOException {
+    builder(app).build().create();
+    new OpenPointers(LocalStore.in(store))
+        .put(
+            new OpenPointers.Pointer(
+                new BackupId("20250101-000000-000"),
+                OpenPointers.MIGRATION,
+                List.of(),
+                List.of(app.path() + ".backup-open.json")));
+
+    OpenPlan left = builder(app).build().openPlans().get(0);
+
+    assertThat(left.kind()).isEqualTo(OpenPlan.Kind.MIGRATION);
+    assertThat(left.message())
+        .isEqualTo("migration 20250101-000000-000 is open for [%s]".formatted(app.path()));
+  }
+
+  @Test
+  void section_isUsedInItsOrder() throws Exception {
+    BackupHelper backups = builder(app).build();
+    GuardRequest request =
+        new GuardRequest("v42", GuardRequest.OnCrash.RESTORE, Duration.ZERO, null);
+    try (GuardedSection section = backups.guard(request)) {
+      assertThatIllegalStateException()
+          .isThrownBy(section::begin)
+          .withMessage(
+              "begin is not for a section that is open: first protect, then begin, then commit or"
+                  + " undo");
+      assertThatIllegalStateException().isThrownBy(section::undo);
+      section.protect();
+      assertThatIllegalStateException().isThrownBy(section::protect);
+      assertThatIllegalStateException().isThrownBy(section::commit);
+      section.begin();
+      section.undo();
+      assertThatIllegalStateException().isThrownBy(section::undo);
+    }
+    assertThat(backups.openPlans()).isEmpty();
   }
 
   @Test

@@ -1,6 +1,6 @@
 package dev.backuphelper.cli;
 
-import java.io.File;
+import dev.backuphelper.internal.engine.OuterGuard;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * @param locale what the launcher replaced; null if it replaced nothing
  */
 record CommandEnvironment(List<String> guarded, @Nullable String locale) {
-  private static final String GUARDED = "BACKUP_GUARDED";
   private static final String LOCALE = "LC_ALL";
   private static final String LOCALE_FROM_LAUNCHER = "dev.backuphelper.lc_all";
   private static final String UNSET = "unset";
@@ -27,10 +26,8 @@ record CommandEnvironment(List<String> guarded, @Nullable String locale) {
 
   /** Returns that of this process, as it found it. */
   static CommandEnvironment of(Map<String, String> variables) {
-    String outer = variables.getOrDefault(GUARDED, "");
     return new CommandEnvironment(
-        outer.isEmpty() ? List.of() : List.of(outer.split(File.pathSeparator)),
-        System.getProperty(LOCALE_FROM_LAUNCHER));
+        OuterGuard.in(variables).databases(), System.getProperty(LOCALE_FROM_LAUNCHER));
   }
 
   /** Tells whether a guard that this process runs in guards a database. */
@@ -47,7 +44,7 @@ record CommandEnvironment(List<String> guarded, @Nullable String locale) {
 
   /** Changes an environment. */
   void putInto(Map<String, String> variables) {
-    variables.put(GUARDED, String.join(File.pathSeparator, guarded));
+    variables.put(OuterGuard.VARIABLE, new OuterGuard(guarded).text());
     if (locale != null && locale.equals(UNSET)) {
       variables.remove(LOCALE);
     } else if (locale != null) {

@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
       "0:done; nothing is open",
       ExitCodes.HELP_FAILED,
       ExitCodes.HELP_USAGE,
-      "3:some were resolved, others are still open",
+      "3:some were resolved, others are still open; or somebody else went on writing",
       "4:left open, because a plan, or the backup that it needs, is not whole",
       ExitCodes.HELP_NOT_FOUND,
       "6:left open, because somebody works on it now",
@@ -83,6 +83,8 @@ final class RecoverCommand implements Command {
     describe(report, result);
     if (!report.open().isEmpty()) {
       result.fail(stillOpen(report, session.directory()));
+    } else if (report.resolved().stream().anyMatch(RecoverReport.Resolved::contended)) {
+      result.fail(RestoreView.contended());
     }
   }
 
@@ -143,6 +145,7 @@ final class RecoverCommand implements Command {
     values.put("backup", resolved.backup());
     values.put("safety_backup_id", resolved.safetyBackup().orElse(null));
     values.put("targets", resolved.targets());
+    values.put("contended", resolved.contended());
     return values;
   }
 
@@ -152,6 +155,7 @@ final class RecoverCommand implements Command {
     values.put("marker", open.marker());
     values.put("code", open.code().name());
     values.put("reason", open.reason());
+    values.put("hint", open.hint().orElse(null));
     return values;
   }
 
@@ -191,7 +195,7 @@ final class RecoverCommand implements Command {
     ErrorCode code = worst(report.open());
     return Failure.finding(
         code.name(),
-        report.resolved().isEmpty() ? exit(code) : ExitCodes.PARTLY,
+        report.resolved().isEmpty() ? ExitCodes.of(code) : ExitCodes.PARTLY,
         "still open: " + reasons,
         remedy(report.open(), directory));
   }
@@ -199,37 +203,41 @@ final class RecoverCommand implements Command {
   // What somebody has to decide comes before what is broken, and that before what ends by itself.
   private static ErrorCode worst(List<RecoverReport.Open> open) {
     List<ErrorCode> codes = open.stream().map(RecoverReport.Open::code).toList();
-    return codes.stream()
-        .filter(code -> exit(code) == ExitCodes.REFUSED)
-        .findFirst()
-        .orElseGet(() -> codes.contains(ErrorCode.CORRUPT) ? ErrorCode.CORRUPT : ErrorCode.LOCKED);
-  }
-
-  private static int exit(ErrorCode code) {
-    return switch (code) {
-      case LOCKED -> ExitCodes.LOCKED;
-      case CORRUPT -> ExitCodes.INVALID;
-      default -> ExitCodes.REFUSED;
-    };
+    return codes.contains(ErrorCode.REFUSED)
+        ? ErrorCode.REFUSED
+        : codes.stream()
+            .filter(code -> code != ErrorCode.LOCKED)
+            .findFirst()
+            .orElse(ErrorCode.LOCKED);
   }
 
   private static @Nullable String remedy(List<RecoverReport.Open> open, Path directory) {
     String remedies =
         open.stream()
-            .filter(left -> exit(left.code()) == ExitCodes.REFUSED)
-            .flatMap(left -> left.id().stream())
-            .map(
-                id ->
-                    "backup recover %s --dir %s"
-                        .formatted(id, Format.shellWord(Format.absolute(directory))))
-            .map(
-                command ->
-                    "Put the backup's content there: %s --restore; or keep what is there: %s --keep"
-                        .formatted(command, command))
+            .flatMap(left -> remedy(left, directory).stream())
+            .distinct()
             .collect(Collectors.joining("; "));
     if (!remedies.isEmpty()) {
       return remedies;
     }
     return worst(open) == ErrorCode.LOCKED ? "Run it again when that has ended." : null;
+  }
+
+  private static Optional<String> remedy(RecoverReport.Open left, Path directory) {
+    Optional<String> command =
+        left.id()
+            .map(
+                id ->
+                    "backup recover %s --dir %s"
+                        .formatted(id, Format.shellWord(Format.absolute(directory))));
+    if (left.code() == ErrorCode.REFUSED) {
+      return command.map(
+          words ->
+              "Put the backup's content there: %s --restore; or keep what is there: %s --keep"
+                  .formatted(words, words));
+    }
+    return left.isLost()
+        ? command.map(words -> "Bring it back; or keep what is there: %s --keep".formatted(words))
+        : left.hint();
   }
 }

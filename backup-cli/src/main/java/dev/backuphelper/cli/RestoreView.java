@@ -147,13 +147,7 @@ record RestoreView(Path safetyDirectory, Result result) {
 
   private void failOnFindings(RestoreReport restored) {
     if (restored.contended()) {
-      result.fail(
-          Failure.finding(
-              "CONTENDED",
-              ExitCodes.PARTLY,
-              "somebody else went on writing while it was restored: the content is sound, but not"
-                  + " exactly the backup's",
-              "Stop those who write, and restore again."));
+      result.fail(contended());
     } else if (!restored.verified() && !restored.warnings().isEmpty()) {
       result.fail(
           Failure.finding(
@@ -162,5 +156,15 @@ record RestoreView(Path safetyDirectory, Result result) {
               "restored unverified, with findings: " + String.join("; ", restored.warnings()),
               "Check the database before you rely on it."));
     }
+  }
+
+  /** Returns the finding that somebody else went on writing. */
+  static Failure contended() {
+    return Failure.finding(
+        "CONTENDED",
+        ExitCodes.PARTLY,
+        "somebody else went on writing while it was restored: the content is sound, but not"
+            + " exactly the backup's",
+        "Stop those who write, and restore again.");
   }
 }

@@ -2,7 +2,6 @@ package dev.backuphelper.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -20,7 +19,7 @@ class CommandEnvironmentTest {
     CommandEnvironment.of(variables).guarding(List.of(TWO)).putInto(variables);
 
     assertThat(variables).containsOnlyKeys("BACKUP_GUARDED");
-    assertThat(variables.get("BACKUP_GUARDED")).isEqualTo(ONE + File.pathSeparator + TWO);
+    assertThat(variables.get("BACKUP_GUARDED")).isEqualTo(ONE + "\n" + TWO);
     assertThat(CommandEnvironment.of(variables).isGuarded(ONE)).isTrue();
     assertThat(CommandEnvironment.of(variables).isGuarded(TWO)).isTrue();
     assertThat(CommandEnvironment.of(variables).isGuarded(Path.of("other"))).isFalse();

@@ -313,7 +313,7 @@ class DocumentationTest {
   void environmentVariables_areThoseOfTheProgram() throws IOException {
     Set<String> used = new TreeSet<>();
     Pattern.compile("\"(BACKUP_[A-Z_]+)\"")
-        .matcher(sources("backup-cli/src/main/java"))
+        .matcher(sources("backup-cli/src/main/java") + sources("backup-core/src/main/java"))
         .results()
         .forEach(match -> used.add(match.group(1)));
     Set<String> documented = new TreeSet<>(section("Environment").firstCells());

@@ -283,6 +283,18 @@ class GuardCommandTest extends CommandTest {
     assertThat(Database.notes(database)).isEqualTo(10);
   }
 
+  @Test
+  void a_guard_of_the_library_in_a_guard_is_refused_at_once() throws Exception {
+    List<String> inner = JavaProcess.command(GuardingProgram.class, database, store);
+
+    Run run = process("", database, "--", inner);
+
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err())
+        .contains(database + " is guarded already, by the guard that this process runs in");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

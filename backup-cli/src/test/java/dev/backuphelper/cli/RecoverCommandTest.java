@@ -59,7 +59,8 @@ class RecoverCommandTest extends CommandTest {
     assertThat(run.exit()).as(run.err()).isZero();
     Map<String, Object> resolved = run.objects("resolved").get(0);
     assertThat(resolved)
-        .containsOnlyKeys("marker", "title", "action", "backup", "safety_backup_id", "targets")
+        .containsOnlyKeys(
+            "marker", "title", "action", "backup", "safety_backup_id", "targets", "contended")
         .containsEntry("action", "finished")
         .containsEntry("targets", List.of(database.toString()));
     assertThat(Database.notes(database)).isEqualTo(10);
@@ -77,7 +78,8 @@ class RecoverCommandTest extends CommandTest {
     assertEnvelope(run, "recover");
     assertThat(run.objects("open"))
         .singleElement()
-        .satisfies(open -> assertThat(open).containsOnlyKeys("id", "marker", "code", "reason"));
+        .satisfies(
+            open -> assertThat(open).containsOnlyKeys("id", "marker", "code", "reason", "hint"));
     assertThat(run.object("error")).containsEntry("code", "REFUSED");
     assertThat(Database.notes(database)).isEqualTo(4);
 
@@ -143,6 +145,25 @@ class RecoverCommandTest extends CommandTest {
     assertThat(cli.with(Map.of()).run(remedyIn(hint, "--restore")).out())
         .contains("restored: " + database + " from backup ", "which undoes migration orders v42")
         .contains("the state found is kept as backup ");
+    assertThat(Database.notes(database)).isEqualTo(10);
+  }
+
+  @Test
+  void a_backup_that_is_not_there_is_brought_back_or_given_up() throws Exception {
+    killMigration("restoring");
+    String id = cli.run("list", "--quiet").out().strip();
+    Path artifact = artifact(id);
+    Path away = Files.move(artifact, folder.resolve("away"));
+
+    Run run = cli.run("recover");
+
+    assertFails(run, 4, "still open", artifact.getFileName().toString());
+    assertThat(run.err())
+        .contains("hint: Bring it back; or keep what is there: backup recover " + id)
+        .doesNotContain("--restore");
+    assertThat(Database.notes(database)).isEqualTo(4);
+    Files.move(away, artifact);
+    assertThat(cli.run("recover").exit()).isZero();
     assertThat(Database.notes(database)).isEqualTo(10);
   }
 

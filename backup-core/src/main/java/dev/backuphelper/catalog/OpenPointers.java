@@ -20,6 +20,12 @@ import java.util.Set;
  * backups they need. The plans themselves lie beside the databases.
  */
 public final class OpenPointers {
+  /** The operation of a pointer to the plan of a restore. */
+  public static final String RESTORE = "restore";
+
+  /** The operation of a pointer to the marker of a migration. */
+  public static final String MIGRATION = "migration";
+
   private static final int DOCUMENT_LIMIT = 1 << 20;
 
   private final Store store;
@@ -33,7 +39,7 @@ public final class OpenPointers {
    * A pointer.
    *
    * @param id the id of the plan
-   * @param operation what is open: {@code restore}
+   * @param operation what is open: {@link #RESTORE} or {@link #MIGRATION}
    * @param backups the backups that it needs
    * @param plans the files of the plan, beside the databases
    */

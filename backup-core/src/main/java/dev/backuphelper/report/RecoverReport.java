@@ -55,6 +55,8 @@ public record RecoverReport(
    * @param backup the backup that was being restored, or the plain file
    * @param safetyBackup the backup of the state found; empty when none was needed
    * @param targets the databases concerned
+   * @param contended whether somebody else went on writing, so that what is there is sound, but not
+   *     exactly what was to be put there
    */
   public record Resolved(
       String marker,
@@ -62,7 +64,8 @@ public record RecoverReport(
       Action action,
       String backup,
       Optional<String> safetyBackup,
-      List<String> targets) {
+      List<String> targets,
+      boolean contended) {
     /** Copies the list. */
     public Resolved {
       targets = List.copyOf(targets);
@@ -76,7 +79,20 @@ public record RecoverReport(
    * @param marker the plan's file
    * @param code what kind of reason it is: {@code LOCKED} while somebody works on it, {@code
    *     REFUSED} when somebody has to decide, otherwise what failed
-   * @param reason why it stays open, and what to do
+   * @param reason why it stays open, and what can be decided
+   * @param hint what removes the cause; empty if somebody has to decide or to wait
    */
-  public record Open(Optional<BackupId> id, String marker, ErrorCode code, String reason) {}
+  public record Open(
+      Optional<BackupId> id, String marker, ErrorCode code, String reason, Optional<String> hint) {
+    /**
+     * Tells whether what was to be put back cannot be had: then it can be kept open until it comes
+     * back, or what is there can be kept.
+     */
+    public boolean isLost() {
+      return switch (code) {
+        case BACKUP_NOT_FOUND, SOURCE_NOT_FOUND, CORRUPT, UNSUPPORTED_FORMAT -> id.isPresent();
+        default -> false;
+      };
+    }
+  }
 }

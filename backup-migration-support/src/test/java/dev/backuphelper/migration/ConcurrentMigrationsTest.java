@@ -108,9 +108,11 @@ class ConcurrentMigrationsTest {
               LockedException.class, () -> HoldingProcess.migrate(app, IMPATIENT, () -> {}));
 
       assertThat(locked)
-          .hasMessageContaining("cannot guard migration version-2: the database " + app.database())
+          .hasMessageContaining("not migrated: the database " + app.database())
           .hasMessageContaining("is in use: migration version-2, process " + holder.pid());
-      assertThat(locked.hint()).isPresent();
+      assertThat(locked.hint())
+          .hasValue(
+              "Wait until it has ended; or wait longer, with --wait, or GuardPolicy.withPatience.");
       RecoverReport report = app.guard().recover();
       assertThat(report.resolved()).isEmpty();
       assertThat(report.open().get(0).reason()).contains("it is still being worked on");

@@ -529,6 +529,18 @@ class MarkerTest {
   }
 
   @Test
+  void whatElseTheStoreCannotTell_doesNotStandInTheWay() throws Exception {
+    app.crash(OnCrash.RESTORE, HALF);
+    Files.writeString(app.store().resolve(".open-20250101-000000-000.json"), "{");
+
+    MigrationReport report =
+        app.guard().run("again", () -> assertThat(app.state()).isEqualTo(before));
+
+    assertThat(report.outcome()).isEqualTo(Outcome.MIGRATED);
+    assertThat(app.marker()).doesNotExist();
+  }
+
+  @Test
   void labelsOfAnyCharacters_areKept() throws Exception {
     for (String label :
         List.of(

@@ -8,6 +8,7 @@ import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.error.LockedException;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.error.SourceException;
+import dev.backuphelper.error.StorageException;
 import dev.backuphelper.event.BackupEvent;
 import dev.backuphelper.internal.io.HeldInterrupt;
 import dev.backuphelper.internal.io.MalformedDocumentException;
@@ -22,10 +23,12 @@ import dev.backuphelper.report.RestoreReport;
 import dev.backuphelper.source.Source;
 import dev.backuphelper.source.Target;
 import dev.backuphelper.source.TargetState;
+import dev.backuphelper.store.LockHeldException;
 import dev.backuphelper.store.Store;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -103,14 +106,18 @@ public final class GuardOperation implements AutoCloseable {
     return OPEN.contains(id);
   }
 
-  private static GuardOperation openLocked(Context context, GuardOrder order) throws IOException {
-    if (context.sources().isEmpty()) {
-      throw new InvalidRequestException(
-          "there is nothing to guard: no database was named", "Name the database to be migrated.");
-    }
-    List<NamedSource> sources;
+  /**
+   * Returns the real paths of the configured databases, be they missing. Takes no lock, and reads
+   * none.
+   */
+  public static List<Path> databases(Context context) {
+    return Failures.translate(
+        "cannot find the databases", () -> named(context).stream().map(NamedSource::path).toList());
+  }
+
+  private static List<NamedSource> named(Context context) throws IOException {
     try {
-      sources = NamedSource.ofConfigured(context.sources());
+      return NamedSource.ofConfigured(context.sources());
     } catch (NoSuchFileException missing) {
       throw new SourceException(
           ErrorCode.SOURCE_NOT_FOUND,
@@ -118,9 +125,17 @@ public final class GuardOperation implements AutoCloseable {
           "Check the path, or make the folder first.",
           missing);
     }
+  }
+
+  private static GuardOperation openLocked(Context context, GuardOrder order) throws IOException {
+    if (context.sources().isEmpty()) {
+      throw new InvalidRequestException(
+          "there is nothing to guard: no database was named", "Name the database to be migrated.");
+    }
+    List<NamedSource> sources = named(context);
     List<Path> paths = sources.stream().map(NamedSource::path).toList();
     paths.forEach(TargetPaths::requireShortName);
-    TargetLocks locks = TargetLocks.take(paths, "migration " + order.label(), order.patience());
+    TargetLocks locks = lock(paths, order);
     try {
       resolveOpen(context, paths);
       List<Guarded> databases = new ArrayList<>();
@@ -133,6 +148,26 @@ public final class GuardOperation implements AutoCloseable {
     } catch (IOException | RuntimeException | Error failure) {
       locks.close();
       throw failure;
+    }
+  }
+
+  private static TargetLocks lock(List<Path> paths, GuardOrder order) throws IOException {
+    String operation = "migration " + order.label();
+    Optional<Path> guarded =
+        paths.stream().filter(OuterGuard.in(System.getenv())::guards).findFirst();
+    try {
+      return TargetLocks.take(
+          paths, operation, guarded.isPresent() ? Duration.ZERO : order.patience());
+    } catch (LockHeldException held) {
+      if (guarded.isPresent()) {
+        throw new RefusedException(
+            guarded.get() + " is guarded already, by the guard that this process runs in",
+            "Guard it once, around everything that belongs to the migration.");
+      }
+      throw new LockedException(
+          "not migrated: " + held.getMessage(),
+          "Wait until it has ended; or wait longer, with --wait, or GuardPolicy.withPatience.",
+          held);
     }
   }
 
@@ -178,14 +213,29 @@ public final class GuardOperation implements AutoCloseable {
                 context, new RecoverOrder(open.id(), RecoverOrder.Choice.PLANNED, false))
             .run();
     for (RecoverReport.Open left : report.open()) {
-      String message = "not migrated: " + left.reason();
-      if (left.code() == ErrorCode.LOCKED) {
-        throw new LockedException(message, "Wait until it has ended.", null);
+      // What else the store cannot tell is not about these databases.
+      if (left.id().filter(open.id()::equals).isPresent()) {
+        throw notResolved(context, left, open.id());
       }
-      String remedy = Remedy.recover(context.store(), open.id());
-      throw new RefusedException(
+    }
+  }
+
+  private static BackupException notResolved(
+      Context context, RecoverReport.Open left, BackupId id) {
+    String message = "not migrated: " + left.reason();
+    String remedy = Remedy.recover(context.store(), id);
+    if (left.code() == ErrorCode.LOCKED) {
+      return new LockedException(message, "Wait until it has ended.", null);
+    }
+    if (left.code() == ErrorCode.REFUSED) {
+      return new RefusedException(
           message, "Decide with: %s --restore, or: %s --keep".formatted(remedy, remedy));
     }
+    if (left.isLost()) {
+      return new RefusedException(
+          message, "Bring it back; or keep what is there with: " + remedy + " --keep");
+    }
+    return new StorageException(left.code(), message, left.hint().orElse(null), null);
   }
 
   private static Guarded look(Context context, NamedSource source) throws IOException {
@@ -296,7 +346,7 @@ public final class GuardOperation implements AutoCloseable {
         .put(
             new OpenPointers.Pointer(
                 id,
-                "migration",
+                OpenPointers.MIGRATION,
                 List.of(id),
                 databases().stream().map(path -> PlanFile.beside(path).toString()).toList()));
     events.step("pointer-written", id);

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The plans that are open, as far as a store and the configured databases know. Reading them
@@ -46,7 +47,7 @@ public final class OpenPlans {
           Found found = find();
           List<OpenPlan> open = new ArrayList<>();
           for (Map.Entry<BackupId, List<Path>> plan : found.files().entrySet()) {
-            open.add(describe(plan.getKey(), plan.getValue()));
+            open.add(describe(plan.getKey(), plan.getValue(), found.migrations()));
           }
           for (String problem : found.problems()) {
             open.add(
@@ -62,7 +63,11 @@ public final class OpenPlans {
         });
   }
 
-  private OpenPlan describe(BackupId id, List<Path> files) {
+  private static String word(OpenPlan.Kind kind) {
+    return kind == OpenPlan.Kind.MIGRATION ? "migration" : "restore";
+  }
+
+  private OpenPlan describe(BackupId id, List<Path> files, Set<BackupId> migrations) {
     List<Path> targets = files.stream().map(PlanFile::targetOf).toList();
     Optional<PlanFile> known = Optional.empty();
     for (Path target : targets) {
@@ -74,15 +79,18 @@ public final class OpenPlans {
     }
     String remedy = "resolve it with: " + Remedy.recover(context.store(), id);
     if (known.isEmpty()) {
+      // Of a plan that is gone already, or not written yet, only the pointer tells.
+      OpenPlan.Kind kind =
+          migrations.contains(id) ? OpenPlan.Kind.MIGRATION : OpenPlan.Kind.RESTORE;
       Optional<ProcessOwner> beginner = beginner(id).filter(OpenPlans::isAlive);
       return new OpenPlan(
           Optional.of(id),
-          OpenPlan.Kind.RESTORE,
+          kind,
           beginner.isPresent(),
           targets,
           beginner
               .map(process -> "%s of %s is beginning, by %s".formatted(id, targets, process))
-              .orElse("restore %s is open for %s".formatted(id, targets)),
+              .orElse("%s %s is open for %s".formatted(word(kind), id, targets)),
           beginner.isPresent() ? WAIT : remedy);
     }
     Plan plan = known.get().plan();
@@ -137,9 +145,10 @@ public final class OpenPlans {
    * What was found.
    *
    * @param files where the files of each plan lie, in the order of the plans' ids
+   * @param migrations which of the plans that the store knows are those of migrations
    * @param problems what cannot be read, in words for people
    */
-  record Found(Map<BackupId, List<Path>> files, List<String> problems) {}
+  record Found(Map<BackupId, List<Path>> files, Set<BackupId> migrations, List<String> problems) {}
 
   Found find() throws IOException {
     Map<BackupId, Set<Path>> files = new TreeMap<>();
@@ -154,7 +163,12 @@ public final class OpenPlans {
     }
     Map<BackupId, List<Path>> ordered = new LinkedHashMap<>();
     files.forEach((id, paths) -> ordered.put(id, List.copyOf(paths)));
-    return new Found(ordered, problems);
+    Set<BackupId> migrations =
+        pointers.pointers().stream()
+            .filter(pointer -> pointer.operation().equals(OpenPointers.MIGRATION))
+            .map(OpenPointers.Pointer::id)
+            .collect(Collectors.toSet());
+    return new Found(ordered, migrations, problems);
   }
 
   // A store is not trusted: what has not the name of a plan is none.

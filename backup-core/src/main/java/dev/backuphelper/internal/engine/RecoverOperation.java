@@ -75,7 +75,11 @@ public final class RecoverOperation {
     for (String problem : found.problems()) {
       open.add(
           new RecoverReport.Open(
-              Optional.empty(), problem, ErrorCode.CORRUPT, problem + "; " + BY_HAND));
+              Optional.empty(),
+              problem,
+              ErrorCode.CORRUPT,
+              problem + "; " + BY_HAND,
+              Optional.empty()));
     }
     return new RecoverReport(
         order.dryRun(), resolved, open, order.dryRun() ? List.of() : sweep(), orphans());
@@ -95,7 +99,7 @@ public final class RecoverOperation {
       leaveOpen(marker, ErrorCode.IO_FAILED, gone.getFile() + " does not exist any more");
     } catch (IOException failure) {
       BackupException known = Failures.translated("plan " + id + " stays open", failure);
-      leaveOpen(marker, known.code(), String.valueOf(known.getMessage()));
+      leaveOpen(marker, known, String.valueOf(known.getMessage()));
     }
   }
 
@@ -258,22 +262,22 @@ public final class RecoverOperation {
                   .formatted(plan.title())
               + " --keep once it does not");
     }
-    List<ProcessOwner> owners = new ArrayList<>(plan.purpose().workers());
-    // The targets' locks are held here, so this process does not work on them.
-    if (!plan.owner().equals(ProcessOwner.current())) {
-      owners.add(plan.owner());
+    // The targets' locks are held here, so that the plan's owner does not work on them; but of what
+    // happened on another machine nothing is known.
+    if (!plan.owner().isLocal()) {
+      return Optional.of(
+          "it belongs to %s: recover it there, or say --restore or --keep".formatted(plan.owner()));
     }
-    for (ProcessOwner owner : owners) {
-      if (!owner.isLocal()) {
-        return Optional.of(
-            "it belongs to %s: recover it there, or say --restore or --keep".formatted(owner));
-      }
-      if (!owner.isDead()) {
-        return Optional.of(
-            "%s, which works on it, still runs; say --restore or --keep".formatted(owner));
-      }
+    List<ProcessOwner> living = new ArrayList<>();
+    if (!plan.owner().equals(ProcessOwner.current()) && !plan.owner().isDead()) {
+      living.add(plan.owner());
     }
-    return Optional.empty();
+    // They hold no locks: their number and start are all there is.
+    plan.purpose().workers().stream().filter(ProcessOwner::mayLive).forEach(living::add);
+    return living.stream()
+        .findFirst()
+        .map(
+            owner -> "%s, which works on it, still runs; say --restore or --keep".formatted(owner));
   }
 
   private boolean isMoved(PlanFile file) throws IOException {
@@ -327,20 +331,13 @@ public final class RecoverOperation {
     try {
       RestoreReport report = new RestoreOperation(source, RestoreOrder.of(plan)).run();
       events.step("plan-finished", plan.id());
-      resolved(
-          marker,
-          plan.title(),
-          action,
-          plan.what(),
-          report.safetyBackup().map(BackupId::value),
-          plan.targets());
+      resolved(marker, plan.title(), action, plan.what(), Optional.of(report), plan.targets());
     } catch (BackupException failure) {
       leaveOpen(
           marker,
-          failure.code(),
+          failure,
           failure.getMessage()
-              + (plan.safetyBackup() == null ? "" : "; what was there is " + plan.safetyBackup())
-              + "; keep what is there with --keep");
+              + (plan.safetyBackup() == null ? "" : "; what was there is " + plan.safetyBackup()));
     }
   }
 
@@ -378,15 +375,25 @@ public final class RecoverOperation {
       String title,
       Action action,
       String backup,
-      Optional<String> safety,
+      Optional<RestoreReport> restore,
       List<Path> targets) {
     resolved.add(
         new RecoverReport.Resolved(
-            marker, title, action, backup, safety, targets.stream().map(Path::toString).toList()));
+            marker,
+            title,
+            action,
+            backup,
+            restore.flatMap(RestoreReport::safetyBackup).map(BackupId::value),
+            targets.stream().map(Path::toString).toList(),
+            restore.filter(RestoreReport::contended).isPresent()));
   }
 
   private void leaveOpen(String marker, ErrorCode code, String reason) {
-    open.add(new RecoverReport.Open(current, marker, code, reason));
+    open.add(new RecoverReport.Open(current, marker, code, reason, Optional.empty()));
+  }
+
+  private void leaveOpen(String marker, BackupException failure, String reason) {
+    open.add(new RecoverReport.Open(current, marker, failure.code(), reason, failure.hint()));
   }
 
   private List<String> sweep() throws IOException {

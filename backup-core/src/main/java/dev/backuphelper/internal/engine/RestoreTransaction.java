@@ -196,7 +196,7 @@ final class RestoreTransaction {
     }
     return new OpenPointers.Pointer(
         id,
-        "restore",
+        OpenPointers.RESTORE,
         needed,
         plan.targets().stream().map(target -> PlanFile.beside(target).toString()).toList());
   }

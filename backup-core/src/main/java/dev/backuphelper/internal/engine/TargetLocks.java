@@ -26,14 +26,17 @@ final class TargetLocks implements AutoCloseable {
   /**
    * Takes the locks of all targets, or none.
    *
+   * @param patience how long to wait for all of them together
    * @throws LockHeldException if somebody else still holds one when patience ends
    */
   static TargetLocks take(Collection<Path> targets, String operation, Duration patience)
       throws IOException {
     TargetLocks locks = new TargetLocks();
+    long deadline = System.nanoTime() + patience.toNanos();
     try {
       for (Path target : targets.stream().sorted().toList()) {
-        locks.take(target, operation, patience);
+        long left = Math.max(0, deadline - System.nanoTime());
+        locks.take(target, operation, Duration.ofNanos(left));
       }
       return locks;
     } catch (IOException | RuntimeException failure) {
@@ -52,10 +55,23 @@ final class TargetLocks implements AutoCloseable {
                     "the database " + target + " is in use: " + DirectoryLock.holder(file))));
   }
 
+  /** Releases them all, also if that fails with one. */
   @Override
   public void close() throws IOException {
+    IOException first = null;
     while (!held.isEmpty()) {
-      held.pop().close();
+      try {
+        held.pop().close();
+      } catch (IOException failure) {
+        if (first == null) {
+          first = failure;
+        } else {
+          first.addSuppressed(failure);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
     }
   }
 }

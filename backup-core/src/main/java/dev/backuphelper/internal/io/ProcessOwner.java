@@ -19,6 +19,9 @@ import java.util.Optional;
 public record ProcessOwner(String host, long pid, long startedMillis) {
   private static final ProcessOwner CURRENT = findCurrent();
 
+  // More than a clock is set by that was right before; less than it takes to use up all numbers.
+  private static final long CLOCK_STEP_MILLIS = 60_000;
+
   /** Returns this process. */
   public static ProcessOwner current() {
     return CURRENT;
@@ -33,6 +36,27 @@ public record ProcessOwner(String host, long pid, long startedMillis) {
     }
     Optional<ProcessHandle> process = ProcessHandle.of(pid).filter(ProcessHandle::isAlive);
     return process.isEmpty() || (startedMillis != 0 && started(process.get()) != startedMillis);
+  }
+
+  /**
+   * Tells whether that process may be alive, where nothing but its number and its start tells. When
+   * the clock is set, Linux tells another start of the same process: one that started about then
+   * counts as the same.
+   */
+  public boolean mayLive() {
+    if (!isLocal()) {
+      return true;
+    }
+    return pid != CURRENT.pid
+        ? ProcessHandle.of(pid)
+            .filter(ProcessHandle::isAlive)
+            .filter(process -> startedMillis == 0 || isAbout(started(process)))
+            .isPresent()
+        : startedMillis == CURRENT.startedMillis;
+  }
+
+  private boolean isAbout(long otherMillis) {
+    return Math.abs(otherMillis - startedMillis) <= CLOCK_STEP_MILLIS;
   }
 
   /** Tells whether it ran on this host. */

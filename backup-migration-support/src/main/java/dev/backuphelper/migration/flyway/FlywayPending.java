@@ -2,7 +2,6 @@ package dev.backuphelper.migration.flyway;
 
 import dev.backuphelper.migration.MigrationGuard;
 import dev.backuphelper.migration.PendingProbe;
-import dev.backuphelper.migration.internal.GuardedFiles;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Arrays;
@@ -31,7 +30,7 @@ final class FlywayPending implements PendingProbe {
 
   @Override
   public boolean isPending() throws SQLException, IOException {
-    return !new FlywayDatabase(configuration).hasHistory(GuardedFiles.of(guard))
+    return !new FlywayDatabase(configuration).hasHistory(guard.backups().databases())
         || IdleCallbacks.areConfigured(configuration)
         || hasMigrationsOrCallbackFiles();
   }

@@ -3,7 +3,6 @@ package dev.backuphelper.migration.liquibase;
 import dev.backuphelper.migration.MigrationGuard;
 import dev.backuphelper.migration.MigrationReport;
 import dev.backuphelper.migration.MigrationSession;
-import dev.backuphelper.migration.internal.GuardedFiles;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.HashMap;
@@ -50,7 +49,7 @@ final class GuardedUpdate {
   }
 
   private boolean isPending() throws Exception {
-    databases = GuardedFiles.of(guard);
+    databases = guard.backups().databases();
     target.mainDatabase().requireOneOf(databases, "Liquibase");
     return pending.isPending();
   }

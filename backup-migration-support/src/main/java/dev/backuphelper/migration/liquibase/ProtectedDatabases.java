@@ -2,7 +2,6 @@ package dev.backuphelper.migration.liquibase;
 
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.migration.MigrationGuard;
-import dev.backuphelper.migration.internal.GuardedFiles;
 import dev.backuphelper.migration.internal.MainDatabase;
 import dev.backuphelper.migration.liquibase.LiquibaseGuard.Registration;
 import java.nio.file.Path;
@@ -26,7 +25,7 @@ final class ProtectedDatabases {
    * @throws RefusedException if one of them has a guard
    */
   static Registration register(MigrationGuard guard) {
-    Protection protection = new Protection(guard, GuardedFiles.of(guard));
+    Protection protection = new Protection(guard, guard.backups().databases());
     synchronized (PROTECTIONS) {
       for (Path database : protection.databases()) {
         if (PROTECTIONS.containsKey(database)) {
