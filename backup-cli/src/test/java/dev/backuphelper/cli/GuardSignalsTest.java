@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -62,11 +63,12 @@ class GuardSignalsTest extends CommandTest {
         "--",
         "sh",
         "-c",
-        "echo $$ >pid; " + deletion() + " </dev/null && touch ready; " + script);
+        "echo $$ >pid; " + deletion(3) + " </dev/null && touch ready; " + script);
   }
 
-  private String deletion() {
-    return JavaProcess.command(MigrationProgram.class, database, 0, "delete from note where id > 3")
+  private String deletion(int from) {
+    return JavaProcess.command(
+            MigrationProgram.class, database, 0, "delete from note where id > " + from)
         .stream()
         .map(Format::shellWord)
         .collect(Collectors.joining(" "));
@@ -260,6 +262,29 @@ class GuardSignalsTest extends CommandTest {
     Run run = cli.run("recover", "--restore", "--json");
     assertThat(run.exit()).as(run.err()).isZero();
     assertThat(run.objects("resolved").get(0)).containsEntry("action", "restored");
+    assertThat(Database.notes(database)).isEqualTo(10);
+  }
+
+  @Test
+  void what_the_command_of_a_killed_guard_writes_late_is_undone_only_when_it_is_said()
+      throws Exception {
+    JavaProcess guard =
+        guardOf("while ! test -e go; do sleep 0.1; done; exec " + deletion(1) + " </dev/null");
+    ProcessHandle command = processIn("pid");
+    guard.kill();
+    Path marker = folder.resolve("app.db.backup-open.json");
+    Instant late = Files.getLastModifiedTime(marker).toInstant().plusSeconds(3);
+    await().atMost(LIMIT).until(() -> Instant.now().isAfter(late));
+    Files.createFile(folder.resolve("go"));
+    command.onExit().get(60, TimeUnit.SECONDS);
+    assertThat(Database.notes(database)).isEqualTo(1);
+
+    Run unasked = cli.run("recover");
+    assertFails(unasked, 7, "changed after migration v42 was interrupted", "--restore", "--keep");
+    assertThat(Database.notes(database)).isEqualTo(1);
+
+    Run run = cli.run("recover", "--restore");
+    assertThat(run.exit()).as(run.err()).isZero();
     assertThat(Database.notes(database)).isEqualTo(10);
   }
 
