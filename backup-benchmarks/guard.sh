@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures what a guard adds to a migration: when nothing is pending, and around one of a large database.
-# Needs: bash, a JDK, Maven.
+# Measures what a guard adds to a migration: when nothing is pending, also with Flyway and Liquibase, and around one
+# of a large database. Ends with 1 if a target is missed. Needs: bash, a JDK, Maven.
 #
 #   backup-benchmarks/guard.sh [--size MIB] [--runs N] [--folder DIR]
 #
@@ -24,7 +24,7 @@ work=$(mktemp -d "${folder:-${TMPDIR:-/tmp}}/guard-cost.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
 mvn -B -q -f "$here/../pom.xml" -Dmaven.test.skip=true -Pfast -pl backup-migration-support -am package \
-  dependency:build-classpath -Dmdep.outputFile="$work/classpath" -Dmdep.includeScope=runtime >&2
+  dependency:build-classpath -Dmdep.outputFile="$work/classpath" -Dmdep.includeScope=test >&2
 module=$here/../backup-migration-support/target/fast/classes
 
-java -Xmx256m -cp "$module:$(cat "$work/classpath")" "$here/GuardCost.java" "$work" "$size_mib" "$runs"
+java -Xmx256m -Dliquibase.analytics.enabled=false -cp "$module:$(cat "$work/classpath")" "$here/GuardCost.java" "$work" "$size_mib" "$runs"

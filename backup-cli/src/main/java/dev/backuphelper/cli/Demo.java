@@ -36,9 +36,6 @@ final class Demo {
     backups = session.open(store, List.of(SqliteSource.of(database)));
   }
 
-  /** What a failed migration came to. */
-  private record Undone(BackupId safetyBackup, BackupId failedState) {}
-
   /** Tells it. */
   void run(boolean crash) throws SQLException, IOException {
     try {
@@ -52,22 +49,27 @@ final class Demo {
 
   private void story(boolean crash) throws SQLException, IOException {
     ShopDatabase.create(database);
+    String made = since(begun);
     DatabaseContent before = DatabaseContent.of(database);
     tell(
-        "1. A shop database: %d tables, an index, foreign keys, %d rows, %s."
+        "1. A shop database: %d tables, an index, foreign keys, %d rows, %s, made in %s."
             .formatted(
-                before.tables().size(), before.rowCount(), Format.size(Files.size(database))));
-    Undone undone = crash ? crash() : fail();
+                before.tables().size(),
+                before.rowCount(),
+                Format.size(Files.size(database)),
+                made));
+    DemoUndone undone = crash ? crash() : fail();
     view.put(undone.safetyBackup(), undone.failedState());
     if (!isProved(before, undone)) {
       view.failProof();
       return;
     }
     migrate();
-    Duration took = Duration.ofNanos(System.nanoTime() - begun);
-    tell(
-        "Nothing is lost, and nothing is left behind. It took %s."
-            .formatted(Format.duration(took)));
+    tell("Nothing is lost, and nothing is left behind. It took %s.".formatted(since(begun)));
+  }
+
+  private static String since(long nanos) {
+    return Format.duration(Duration.ofNanos(System.nanoTime() - nanos));
   }
 
   private void tell(String line) {
@@ -85,7 +87,7 @@ final class Demo {
     tell("   - " + what + ": committed");
   }
 
-  private Undone fail() {
+  private DemoUndone fail() {
     tell(
         "2. The guard takes a safety backup, then the migration %s begins."
             .formatted(ShopDatabase.LABEL));
@@ -95,57 +97,64 @@ final class Demo {
               ShopDatabase.LABEL,
               () -> ShopDatabase.migrateBadly(database, this::committed, () -> {}));
     } catch (SQLException failure) {
+      DemoUndone undone = DemoUndone.of(failure);
       MigrationReport report = MigrationReport.of(failure).orElseThrow();
       tell("   - fails: " + failure.getMessage());
-      BackupId safety = report.safetyBackup().orElseThrow();
       tell(
-          "3. The guard restores safety backup %s, in %s."
-              .formatted(safety, Format.duration(report.restore())));
-      return new Undone(safety, report.failedState().orElseThrow());
+          "3. The guard restores safety backup %s in %s; it was made in %s."
+              .formatted(
+                  undone.safetyBackup(),
+                  Format.duration(report.restore()),
+                  Format.duration(report.backup())));
+      return undone;
     }
     throw new IllegalStateException("the migration did not fail");
   }
 
-  private Undone crash() throws IOException {
+  private DemoUndone crash() throws IOException {
     tell(
         "2. Another process: the guard takes a safety backup, then the migration %s begins."
             .formatted(ShopDatabase.LABEL));
+    long started = System.nanoTime();
     DemoCrash.of(folder, database, store, this::committed);
-    tell("   - is killed half way: no handler, no hook, no rollback ran");
-    OpenPlan open = backups.status().open().get(0);
+    tell(
+        "   - is killed half way, after %s: no handler, no hook, no rollback ran"
+            .formatted(since(started)));
+    OpenPlan open = DemoUndone.open(backups.status().open());
     tell("   'backup status' says now: " + open.message().replaceFirst(" for .*", ""));
-    // Of a migration it is the id of its safety backup, too.
-    BackupId safety = open.id().orElseThrow();
+    BackupId safety = DemoUndone.safetyBackup(open);
+    long recovering = System.nanoTime();
     RecoverReport recovered = MigrationGuard.of(backups).recover();
-    if (recovered.resolved().isEmpty()) {
-      throw new StorageException(
-          ErrorCode.IO_FAILED, "the recovery failed: " + recovered.open(), null, null);
-    }
-    RecoverReport.Resolved resolved = recovered.resolved().get(0);
-    tell("3. The next start finds the marker, and restores safety backup %s.".formatted(safety));
-    return new Undone(safety, new BackupId(resolved.safetyBackup().orElseThrow()));
+    DemoUndone undone = DemoUndone.of(safety, recovered);
+    tell(
+        "3. The next start finds the marker, and restores safety backup %s, in %s."
+            .formatted(safety, since(recovering)));
+    return undone;
   }
 
-  private boolean isProved(DatabaseContent before, Undone undone) throws SQLException {
+  private boolean isProved(DatabaseContent before, DemoUndone undone) throws SQLException {
+    long proving = System.nanoTime();
     Path failed = folder.path().resolve("failed.db");
     backups.restore(RestoreRequest.of(undone.failedState()).to(failed).build());
     DatabaseContent after = DatabaseContent.of(failed);
     DatabaseContent now = DatabaseContent.of(database);
     tell(
-        "4. The proof, row by row. What the migration left is kept too, as %s:"
-            .formatted(undone.failedState()));
+        "4. The proof, row by row, in %s. What the migration left is kept too, as %s:"
+            .formatted(since(proving), undone.failedState()));
     view.put(before, after, now);
     DemoView.table(before, after, now).forEach(line -> tell("   " + line));
     return before.equals(now);
   }
 
   private void migrate() throws SQLException {
+    long migrating = System.nanoTime();
     MigrationReport report =
         MigrationGuard.of(backups)
             .run(ShopDatabase.LABEL, () -> ShopDatabase.migrate(database, what -> {}));
+    String took = since(migrating);
     DatabaseContent migrated = DatabaseContent.of(database);
     tell(
-        "5. The corrected migration goes through: %s, %d rows in invoice."
-            .formatted(report.outcome().key(), migrated.rowCount("invoice")));
+        "5. The corrected migration goes through: %s, %d rows in invoice, in %s."
+            .formatted(report.outcome().key(), migrated.rowCount("invoice"), took));
   }
 }

@@ -56,7 +56,7 @@ final class DemoCommand implements Command {
       throw new StorageException(
           ErrorCode.IO_FAILED,
           "the demo failed: " + failure.getMessage(),
-          "Is there room in the temporary folder, and may this user write there?",
+          DemoUndone.HINT,
           failure);
     }
   }

@@ -45,12 +45,18 @@ final class DemoCrash {
 
   private static void kill(Process worker) {
     worker.destroyForcibly();
-    worker.onExit().orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS).join();
+    worker.onExit().completeOnTimeout(worker, LIMIT_SECONDS, TimeUnit.SECONDS).join();
+    if (worker.isAlive()) {
+      throw failed("it cannot be killed");
+    }
   }
 
   private static StorageException failed(String why) {
     return new StorageException(
-        ErrorCode.IO_FAILED, "the process that was to migrate failed: " + why, null, null);
+        ErrorCode.IO_FAILED,
+        "the process that was to migrate failed: " + why,
+        DemoUndone.HINT,
+        null);
   }
 
   private static List<String> words(DemoFolder folder, Path database, Path store) {

@@ -126,26 +126,57 @@ final class GuardRun {
       Program program,
       CommandEnvironment environment,
       GuardSignals signals) {
+    view.begin(session, migration.safetyBackup());
+    Optional<RunningCommand> running = start(migration, program, environment, signals);
+    if (running.isPresent()) {
+      end(migration, await(migration, running.get(), signals), signals);
+    }
+  }
+
+  /** Starts the command. Where it does not, nothing ran: there is nothing to check or to undo. */
+  private Optional<RunningCommand> start(
+      MigrationSession migration,
+      Program program,
+      CommandEnvironment environment,
+      GuardSignals signals) {
+    markStart(migration);
+    // Asked last: a key that is pressed before the command is there does not reach it.
     Optional<EndingSignal> early = signals.received();
     if (early.isPresent()) {
-      migration.succeed();
+      view.put(migration.cancel());
       view.fail(view.interrupted(early.get(), null));
-      return;
+      return Optional.empty();
     }
-    view.begin(session, migration.safetyBackup());
-    RunningCommand running;
-    migration.startingWorker();
     try {
-      running =
+      return Optional.of(
           RunningCommand.start(
-              program.words(command), environment, session.environment().terminal().canDraw());
+              program.words(command), environment, session.environment().terminal().canDraw()));
     } catch (IOException notStarted) {
-      // Nothing ran, so there is nothing to undo.
-      migration.succeed();
+      cancel(migration, notStarted);
       view.fail(failure(notStarted));
-      return;
+      return Optional.empty();
     }
-    int exit = await(migration, running, signals);
+  }
+
+  private void markStart(MigrationSession migration) {
+    try {
+      migration.startingWorker();
+    } catch (RuntimeException unmarked) {
+      cancel(migration, unmarked);
+      throw unmarked;
+    }
+  }
+
+  private void cancel(MigrationSession migration, Exception reason) {
+    try {
+      view.put(migration.cancel());
+    } catch (BackupException markerStays) {
+      markerStays.addSuppressed(reason);
+      throw markerStays;
+    }
+  }
+
+  private void end(MigrationSession migration, int exit, GuardSignals signals) {
     view.ended(exit, signals.received());
     if (exit == 0) {
       view.show(session, migration.succeed());

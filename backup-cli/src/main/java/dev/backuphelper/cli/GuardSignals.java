@@ -59,6 +59,10 @@ final class GuardSignals implements AutoCloseable {
 
   private void pass(EndingSignal signal, RunningCommand running) {
     running.pass(signal);
+    tellOfWait(signal);
+  }
+
+  private void tellOfWait(EndingSignal signal) {
     told.accept("signal " + signal + "; waiting for the command to end");
   }
 
@@ -85,12 +89,13 @@ final class GuardSignals implements AutoCloseable {
     boolean unused = Thread.interrupted();
   }
 
-  /** Says that the command runs. A signal that came while it was started is passed on now. */
+  /** Says that the command runs. A signal that came while it was started is sent to it now. */
   synchronized void running(RunningCommand started) {
     phase = Phase.RUNNING;
     command = started;
     if (received != null) {
-      pass(received, started);
+      started.passEarlier(received);
+      tellOfWait(received);
     }
   }
 

@@ -110,7 +110,8 @@ record GuardView(String label, Result result) {
             told));
   }
 
-  private void put(MigrationReport report) {
+  /** Sets what became of the migration. */
+  void put(MigrationReport report) {
     result.put("outcome", report.outcome().key());
     protectedBy(report.safetyBackup());
     result.put("failed_state_id", report.failedState().map(BackupId::value).orElse(null));

@@ -18,6 +18,7 @@ final class RunningCommand {
   private final Process process;
   private final boolean atTerminal;
   private final Set<ProcessHandle> offspring = new LinkedHashSet<>();
+  private volatile boolean keysMissed;
 
   private RunningCommand(Process process, boolean atTerminal) {
     this.process = process;
@@ -47,11 +48,25 @@ final class RunningCommand {
    * the first Ctrl-C often gives up on the second.
    */
   void pass(EndingSignal signal) {
-    synchronized (offspring) {
-      process.descendants().forEach(offspring::add);
-    }
+    noteOffspring();
     if (!hasCome(signal, handle())) {
       send(signal, handle());
+    }
+  }
+
+  /**
+   * Sends a signal that came before the command was there, wherever it came from. A key that was
+   * pressed just as it came to be may reach it twice; one that never does would be worse.
+   */
+  void passEarlier(EndingSignal signal) {
+    keysMissed = true;
+    noteOffspring();
+    send(signal, handle());
+  }
+
+  private void noteOffspring() {
+    synchronized (offspring) {
+      process.descendants().forEach(offspring::add);
     }
   }
 
@@ -120,7 +135,9 @@ final class RunningCommand {
     synchronized (offspring) {
       left = offspring.stream().filter(ProcessHandle::isAlive).toList();
     }
-    left.stream().filter(each -> !hasCome(signal, each)).forEach(each -> send(signal, each));
+    left.stream()
+        .filter(each -> keysMissed || !hasCome(signal, each))
+        .forEach(each -> send(signal, each));
     CompletableFuture.allOf(
             left.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new))
         .completeOnTimeout(null, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)

@@ -51,9 +51,14 @@ final class Database {
 
   /** Returns how many notes there are. */
   static int notes(Path file) {
+    return rows(file, "note");
+  }
+
+  /** Returns how many rows a table has. */
+  static int rows(Path file, String table) {
     try (Connection connection = connect(file);
         Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery("select count(*) from note")) {
+        ResultSet rows = statement.executeQuery("select count(*) from " + table)) {
       return rows.getInt(1);
     } catch (SQLException failure) {
       throw new AssertionError(failure);

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "processes end without signals there")
 class GuardSignalsTest extends CommandTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final String CTRL_C = "\u0003";
 
   private final List<ProcessHandle> started = new ArrayList<>();
 
@@ -61,11 +63,12 @@ class GuardSignalsTest extends CommandTest {
         "--",
         "sh",
         "-c",
-        "echo $$ >pid; " + deletion() + " </dev/null && touch ready; " + script);
+        "echo $$ >pid; " + deletion(3) + " </dev/null && touch ready; " + script);
   }
 
-  private String deletion() {
-    return JavaProcess.command(MigrationProgram.class, database, 0, "delete from note where id > 3")
+  private String deletion(int from) {
+    return JavaProcess.command(
+            MigrationProgram.class, database, 0, "delete from note where id > " + from)
         .stream()
         .map(Format::shellWord)
         .collect(Collectors.joining(" "));
@@ -188,6 +191,45 @@ class GuardSignalsTest extends CommandTest {
     assertThat(cli.run("recover").out()).contains("nothing is open");
   }
 
+  private Run disturbed(DisturbedGuard.Disturbance disturbance, Object... command)
+      throws Exception {
+    List<Object> words = new ArrayList<>(List.of(disturbance, database, "guard", database));
+    words.addAll(List.of("--label", "v42", "--report", "guard.json", "--"));
+    words.addAll(List.of(command));
+    return JavaProcess.start(folder, DisturbedGuard.class, words.toArray()).end();
+  }
+
+  @Test
+  void a_signal_just_before_the_command_keeps_it_from_running() throws Exception {
+    Run run = disturbed(DisturbedGuard.Disturbance.SIGNAL, "touch", "ran");
+
+    assertFails(run, 130, "interrupted by the signal INT before the command was run");
+    assertThat(folder.resolve("ran")).doesNotExist();
+    assertThat(report()).containsEntry("command_exit", null).containsEntry("signal", "INT");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "SIGNAL, 130, interrupted by the signal INT before the command was run",
+    "NONE, 127, the command does not exist",
+    "MARKER, 125, cannot mark migration v42"
+  })
+  void where_no_command_ran_nothing_is_checked_or_undone(
+      DisturbedGuard.Disturbance disturbance, int exit, String message) throws Exception {
+    Path script = Files.writeString(folder.resolve("migrate"), "#!/no/such/interpreter\n");
+    assertThat(script.toFile().setExecutable(true)).isTrue();
+
+    Run run = disturbed(disturbance, script);
+
+    assertFails(run, exit, message);
+    assertThat(Database.rows(database, "part")).as("what somebody else wrote").isEqualTo(1);
+    assertThat(report()).containsEntry("outcome", "not_begun").containsEntry("command_exit", null);
+    assertThat(cli.run("list", "--quiet").out().strip())
+        .isEqualTo(report().get("safety_backup_id"));
+    assertThat(names(folder)).doesNotContain("app.db.backup-open.json");
+    assertThat(cli.run("recover").out()).contains("nothing is open");
+  }
+
   @Test
   void a_second_guard_waits_for_the_first() throws Exception {
     JavaProcess first = guardOf("while ! test -e end; do sleep 0.1; done; exit 9");
@@ -224,6 +266,29 @@ class GuardSignalsTest extends CommandTest {
   }
 
   @Test
+  void what_the_command_of_a_killed_guard_writes_late_is_undone_only_when_it_is_said()
+      throws Exception {
+    JavaProcess guard =
+        guardOf("while ! test -e go; do sleep 0.1; done; exec " + deletion(1) + " </dev/null");
+    ProcessHandle command = processIn("pid");
+    guard.kill();
+    Path marker = folder.resolve("app.db.backup-open.json");
+    Instant late = Files.getLastModifiedTime(marker).toInstant().plusSeconds(3);
+    await().atMost(LIMIT).until(() -> Instant.now().isAfter(late));
+    Files.createFile(folder.resolve("go"));
+    command.onExit().get(60, TimeUnit.SECONDS);
+    assertThat(Database.notes(database)).isEqualTo(1);
+
+    Run unasked = cli.run("recover");
+    assertFails(unasked, 7, "changed after migration v42 was interrupted", "--restore", "--keep");
+    assertThat(Database.notes(database)).isEqualTo(1);
+
+    Run run = cli.run("recover", "--restore");
+    assertThat(run.exit()).as(run.err()).isZero();
+    assertThat(Database.notes(database)).isEqualTo(10);
+  }
+
+  @Test
   void what_a_killed_guard_and_command_left_the_next_guard_restores_first() throws Exception {
     JavaProcess guard = guardOf("exec sleep 60");
     guard.kill();
@@ -243,16 +308,9 @@ class GuardSignalsTest extends CommandTest {
     assertThat(Database.notes(database)).isEqualTo(10);
   }
 
-  @Test
-  @EnabledOnOs(value = OS.LINUX, disabledReason = "'script' has other options elsewhere")
-  void the_key_of_a_terminal_reaches_the_command_once() throws Exception {
-    // Interrupted while it waits, a shell answers each signal at once.
-    String script =
-        "sleep 60 & trap 'echo got >>got' INT; trap 'kill $!; exit 5' TERM; touch trapped;"
-            + " while :; do wait; done";
-    String line =
-        guardWords(script).stream().map(Format::shellWord).collect(Collectors.joining(" "));
-    Path out = folder.resolve("terminal.txt");
+  /** Starts a command in the foreground of a terminal of its own. */
+  private Process atTerminal(List<String> words, Path out) throws IOException {
+    String line = words.stream().map(Format::shellWord).collect(Collectors.joining(" "));
     ProcessBuilder terminal =
         new ProcessBuilder(
             JavaProcess.hearingSignals(List.of("script", "-qec", "exec " + line, "/dev/null")));
@@ -264,11 +322,43 @@ class GuardSignalsTest extends CommandTest {
             .redirectOutput(out.toFile())
             .start();
     started.add(process.toHandle());
+    return process;
+  }
+
+  private static void press(OutputStream keys, String key) throws IOException {
+    keys.write(key.getBytes(StandardCharsets.US_ASCII));
+    keys.flush();
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "'script' has other options elsewhere")
+  void a_key_that_came_before_the_command_was_there_is_sent_to_it() throws Exception {
+    Path out = folder.resolve("terminal.txt");
+    Path waiting = folder.resolve("waiting");
+    Process process = atTerminal(JavaProcess.command(InterruptedStart.class, waiting), out);
+    await().atMost(LIMIT).until(() -> Files.exists(waiting));
+
+    try (OutputStream keys = process.getOutputStream()) {
+      press(keys, CTRL_C);
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("the command ends early").isTrue();
+    }
+
+    assertThat(process.exitValue()).as(Files.readString(out)).isEqualTo(130);
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "'script' has other options elsewhere")
+  void the_key_of_a_terminal_reaches_the_command_once() throws Exception {
+    // Interrupted while it waits, a shell answers each signal at once.
+    String script =
+        "sleep 60 & trap 'echo got >>got' INT; trap 'kill $!; exit 5' TERM; touch trapped;"
+            + " while :; do wait; done";
+    Path out = folder.resolve("terminal.txt");
+    Process process = atTerminal(guardWords(script), out);
     await().atMost(LIMIT).until(() -> Files.exists(folder.resolve("trapped")));
 
     try (OutputStream keys = process.getOutputStream()) {
-      keys.write("\u0003".getBytes(StandardCharsets.US_ASCII));
-      keys.flush();
+      press(keys, CTRL_C);
       await().atMost(LIMIT).until(() -> Files.exists(folder.resolve("got")));
       await().atMost(LIMIT).until(() -> Files.readString(out).contains("guard v42: signal INT"));
       processIn("pid").destroy();

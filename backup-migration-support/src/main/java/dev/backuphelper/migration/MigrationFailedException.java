@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Says what became of the databases after a migration failed. It is attached as a suppressed
  * exception to what the migration threw; it is thrown itself when a check failed after the
- * migration.
+ * migration, or when one that was not begun has something else to tell.
  */
 public final class MigrationFailedException extends BackupException {
   private static final long serialVersionUID = 1L;

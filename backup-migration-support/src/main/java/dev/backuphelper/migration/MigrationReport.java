@@ -44,6 +44,8 @@ public record MigrationReport(
   public enum Outcome {
     /** Nothing was pending, so nothing was backed up. */
     NOTHING_PENDING,
+    /** It was not begun; nothing was changed. */
+    NOT_BEGUN,
     /** Migrated. */
     MIGRATED,
     /** The migration failed, and the former content is there again. */

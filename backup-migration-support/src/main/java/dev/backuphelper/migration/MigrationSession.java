@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * A migration that is going on: for tools that tell of its begin and its end, rather than letting
  * themselves be called. Everybody else uses {@link MigrationGuard#run}.
  *
- * <p>Used by one thread. Ended by {@link #succeed} or {@link #fail}; closed without, it counts as
- * failed.
+ * <p>Used by one thread. Ended by {@link #succeed}, {@link #fail} or {@link #cancel}; closed
+ * without, it counts as failed.
  */
 public final class MigrationSession implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MigrationSession.class);
@@ -96,17 +96,19 @@ public final class MigrationSession implements AutoCloseable {
       if (failure instanceof InterruptedException) {
         Thread.currentThread().interrupt();
       }
-      throw new MigrationFailedException(
+      MigrationReport report =
           new MigrationReport(
               label,
-              Outcome.LEFT,
+              Outcome.NOT_BEGUN,
               Optional.empty(),
               Optional.empty(),
               Duration.ZERO,
               Duration.ZERO,
               Duration.ZERO,
               Duration.ZERO,
-              List.of()),
+              List.of());
+      throw new MigrationFailedException(
+          handOver(report, guard.reports()),
           "cannot tell whether migration %s is pending: %s".formatted(label, failure.getMessage()),
           "Nothing was changed.",
           failure);
@@ -251,6 +253,35 @@ public final class MigrationSession implements AutoCloseable {
     }
     LOG.info("migration {}: done", label);
     return handOver(end(Outcome.MIGRATED));
+  }
+
+  /**
+   * Ends a migration that was not begun after all: nothing is checked, nothing is restored, and the
+   * marker is removed. What others wrote meanwhile stays.
+   *
+   * @throws MigrationFailedException if the marker cannot be removed; its hint says how to go on
+   */
+  public MigrationReport cancel() {
+    requireOpen();
+    if (!pending) {
+      return handOver(end(Outcome.NOTHING_PENDING));
+    }
+    try {
+      Interrupts.holdOff(this::commit);
+    } catch (BackupException markerStays) {
+      // Ended nevertheless: what is closed without an end is undone.
+      throw new MigrationFailedException(
+          handOver(end(Outcome.NOT_BEGUN)),
+          "migration %s was not begun, but its marker cannot be removed: %s"
+              .formatted(label, markerStays.getMessage()),
+          section
+              .recoverCommand()
+              .map(command -> "Nothing was changed. Remove it: " + command + " --keep")
+              .orElse(null),
+          markerStays);
+    }
+    LOG.info("migration {}: not begun", label);
+    return handOver(end(Outcome.NOT_BEGUN));
   }
 
   private boolean commit() {
@@ -438,10 +469,15 @@ public final class MigrationSession implements AutoCloseable {
   }
 
   private MigrationReport handOver(MigrationReport report) {
+    return handOver(report, reports);
+  }
+
+  private static MigrationReport handOver(
+      MigrationReport report, Consumer<MigrationReport> reports) {
     try {
       reports.accept(report);
     } catch (RuntimeException broken) {
-      LOG.warn("migration {}: its report could not be handed over", label, broken);
+      LOG.warn("migration {}: its report could not be handed over", report.label(), broken);
     }
     return report;
   }
@@ -462,7 +498,7 @@ public final class MigrationSession implements AutoCloseable {
           case RESTORE_FAILED ->
               "and %s could not be restored: %s"
                   .formatted(section.databases(), trouble == null ? "" : trouble.getMessage());
-          case NOTHING_PENDING, MIGRATED -> "";
+          case NOTHING_PENDING, NOT_BEGUN, MIGRATED -> "";
         });
     report
         .failedState()

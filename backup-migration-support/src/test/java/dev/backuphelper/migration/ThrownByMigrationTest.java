@@ -297,15 +297,23 @@ class ThrownByMigrationTest {
   @Test
   void probeThatFails_isNoMigration() {
     IOException unknown = new IOException("cannot ask");
+    List<MigrationReport> reports = new ArrayList<>();
 
     Throwable thrown =
         catchThrowable(
-            () -> app.guard().withPending(() -> sneakFlag(unknown)).run("v2", () -> app.sql(HALF)));
+            () ->
+                app.guard()
+                    .withPending(() -> sneakFlag(unknown))
+                    .withReports(reports::add)
+                    .run("v2", () -> app.sql(HALF)));
 
     assertThat(thrown)
         .isInstanceOf(BackupException.class)
         .hasCause(unknown)
         .hasMessage("cannot tell whether migration v2 is pending: cannot ask");
+    assertThat(MigrationReport.of(thrown).map(MigrationReport::outcome))
+        .hasValue(Outcome.NOT_BEGUN);
+    assertThat(reports).extracting(MigrationReport::outcome).containsExactly(Outcome.NOT_BEGUN);
     assertThat(app.store()).doesNotExist();
     requireUndone();
   }
