@@ -51,11 +51,24 @@ public final class PrivateFiles {
     }
   }
 
-  /** Creates a folder and its missing parents; an existing one stays as it is. */
+  /** Creates a folder and its missing parents, durably; an existing one stays as it is. */
   public static void createDirectories(Path directory) throws IOException {
-    if (!Files.isDirectory(directory)) {
-      Files.createDirectories(directory, attributes(directory, "rwx------"));
+    if (Files.isDirectory(directory)) {
+      return;
     }
+    Path existing = parent(directory);
+    while (!Files.exists(existing) && !existing.equals(parent(existing))) {
+      existing = parent(existing);
+    }
+    Files.createDirectories(directory, attributes(directory, "rwx------"));
+    Path changed = directory.toAbsolutePath();
+    do {
+      changed = parent(changed);
+      // One may add to a folder that one may not list; then there is no way to force it.
+      if (Files.isReadable(changed)) {
+        syncDirectory(changed);
+      }
+    } while (!changed.equals(existing));
   }
 
   /** Makes a private file's content durable. Never called with a live database. */
