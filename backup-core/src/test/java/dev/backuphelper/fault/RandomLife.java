@@ -61,9 +61,15 @@ final class RandomLife implements AutoCloseable {
   private int crashes;
 
   /** What the model knows of a backup. */
-  private record Held(GroupId group, Map<Path, String> contents, BackupKind kind, boolean pinned) {
+  private record Held(
+      GroupId group, Map<Path, String> contents, BackupKind kind, Instant date, boolean pinned) {
+    static Held of(Backup backup, Map<Path, String> contents) {
+      return new Held(
+          backup.group(), contents, backup.kind(), backup.manifest().date(), backup.pinned());
+    }
+
     Held pinned(boolean is) {
-      return new Held(group, contents, kind, is);
+      return new Held(group, contents, kind, date, is);
     }
   }
 
@@ -187,14 +193,13 @@ final class RandomLife implements AutoCloseable {
     for (Backup backup : listed.values()) {
       Held held = known.get(backup.id());
       if (held == null) {
-        held = new Held(backup.group(), stored(backup), backup.manifest().kind(), false);
+        held = Held.of(backup, stored(backup));
         for (Map.Entry<Path, String> content : held.contents().entrySet()) {
           Set<String> possible = new HashSet<>();
           possible.add(before.get(content.getKey()));
           possible.add(live.get(content.getKey()));
           assertThat(content.getValue()).as("the new backup %s", backup.id()).isIn(possible);
         }
-        held = held.pinned(backup.pinned());
       } else if (backup.id().equals(pinning)) {
         held = held.pinned(backup.pinned());
       }
@@ -254,8 +259,7 @@ final class RandomLife implements AutoCloseable {
     }
     Map<Path, String> contents = new HashMap<>(live);
     contents.keySet().retainAll(application);
-    model.put(
-        backup.id(), new Held(backup.group(), contents, backup.manifest().kind(), backup.pinned()));
+    model.put(backup.id(), Held.of(backup, contents));
   }
 
   private void restore(UnaryOperator<Path> paths, BackupId id) {
@@ -275,7 +279,10 @@ final class RandomLife implements AutoCloseable {
     live.putAll(wanted.contents());
   }
 
-  /** Returns all but so many of each group; young safety backups and pinned ones stay. */
+  /**
+   * Returns all but so many of each group; young safety backups, pinned ones, and what a clock made
+   * that has been set back since, stay.
+   */
   private Set<BackupId> olderThanNewest(int keep) {
     Set<BackupId> older = new TreeSet<>();
     Map<GroupId, Integer> seen = new HashMap<>();
@@ -283,7 +290,7 @@ final class RandomLife implements AutoCloseable {
         .filter(entry -> entry.getValue().kind() != BackupKind.SAFETY)
         .sorted(Map.Entry.<BackupId, Held>comparingByKey().reversed())
         .filter(entry -> seen.merge(entry.getValue().group(), 1, Integer::sum) > keep)
-        .filter(entry -> !entry.getValue().pinned())
+        .filter(entry -> !entry.getValue().pinned() && !entry.getValue().date().isAfter(now))
         .forEach(entry -> older.add(entry.getKey()));
     return older;
   }
@@ -307,7 +314,7 @@ final class RandomLife implements AutoCloseable {
     CleanReport report = helper.cleanOld(keep);
     assertThat(report.errors()).isEmpty();
     assertThat(report.removed().stream().map(removed -> new BackupId(removed.id())))
-        .as("cleaned")
+        .as("cleaned, kept %s", report.kept())
         .containsExactlyInAnyOrderElementsOf(olderThanNewest(keep))
         .isSubsetOf(mayGo);
     report.removed().forEach(removed -> model.remove(new BackupId(removed.id())));
