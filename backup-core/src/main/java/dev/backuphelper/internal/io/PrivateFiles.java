@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -59,6 +60,9 @@ public final class PrivateFiles {
     Path existing = parent(directory);
     while (!Files.exists(existing) && !existing.equals(parent(existing))) {
       existing = parent(existing);
+    }
+    if (Files.exists(directory)) {
+      throw new NotDirectoryException(directory.toString());
     }
     Files.createDirectories(directory, attributes(directory, "rwx------"));
     Path changed = directory.toAbsolutePath();
