@@ -15,6 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sqlite.Function;
 
 class CreateCommandTest extends CommandTest {
   @Test
@@ -288,6 +289,65 @@ class CreateCommandTest extends CommandTest {
       return Files.size(file);
     } catch (IOException failure) {
       throw new AssertionError(failure);
+    }
+  }
+
+  /** What the command does not know of an application is no reason to do without a backup. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "create table price (cents integer check (is_price(cents)))",
+        "create table price (cents integer); create index good on price (is_price(cents))"
+      })
+  void a_function_of_the_application_limits_the_check_alone(String schema) throws SQLException {
+    Path shop = folder.resolve("shop.db");
+    try (Connection application = Database.connect(shop);
+        Statement statement = application.createStatement()) {
+      Function.create(application, "is_price", new AnyPrice(), 1, Function.FLAG_DETERMINISTIC);
+      for (String sql : schema.split(";")) {
+        statement.execute(sql);
+      }
+      statement.execute("insert into price values (1), (2), (3)");
+    }
+
+    Run run = cli.run("create", shop, "--full", "--json");
+
+    assertThat(run.exit()).as(run.err()).isZero();
+    String id = run.text("id");
+    assertLimited(run.objects("files").get(0));
+    assertThat(run.json()).containsEntry("damaged", false);
+    assertLimited(firstOf(cli.run("info", id, "--json").object("backup").get("components")));
+    Run verified = cli.run("verify", "--full", "--json");
+    assertThat(verified.exit()).as(verified.err()).isZero();
+    assertLimited(verified.objects("files").get(0));
+
+    Database.execute(shop, "create table more (a)");
+    Run restored = cli.run("restore", id, "--force", "--json");
+    assertThat(restored.exit()).as(restored.err()).isZero();
+    assertThat(restored.json())
+        .containsEntry("outcome", "restored")
+        .containsEntry("verified", true);
+    assertThat(cli.run("compare", id).out()).contains("identical");
+  }
+
+  @SuppressWarnings("unchecked") // JSON has objects of text keys alone
+  private static Map<String, Object> firstOf(Object list) {
+    return (Map<String, Object>) ((List<?>) list).get(0);
+  }
+
+  private static void assertLimited(Map<String, Object> file) {
+    assertThat((List<?>) file.get("checks"))
+        .anySatisfy(
+            check ->
+                assertThat(check.toString())
+                    .contains("status=limited")
+                    .containsPattern("is_price"));
+  }
+
+  private static final class AnyPrice extends Function {
+    @Override
+    protected void xFunc() throws SQLException {
+      result(1);
     }
   }
 }

@@ -14,6 +14,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What this user may not see is not called missing, and the store is not blamed for it. */
 class PermissionTest extends CommandTest {
@@ -33,6 +35,9 @@ class PermissionTest extends CommandTest {
   @AfterEach
   void open() throws IOException {
     Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+    if (Files.exists(store)) {
+      setMode("rwx------");
+    }
   }
 
   private Run run(Object... arguments) throws IOException, InterruptedException {
@@ -57,8 +62,8 @@ class PermissionTest extends CommandTest {
   void the_store_is_not_blamed_for_a_database() throws Exception {
     Run run = run("create", closed.resolve("c.db"));
 
-    assertThat(run.exit()).isNotZero();
-    assertThat(run.err()).contains(closed.toString()).doesNotContain("open plans");
+    assertFails(run, 1, "access to " + closed.resolve("c.db") + " was denied");
+    assertThat(run.err()).doesNotContain("open plans");
   }
 
   @Test
@@ -68,7 +73,111 @@ class PermissionTest extends CommandTest {
 
     Run run = cli.run("create", loop);
 
-    assertThat(run.exit()).isNotZero();
-    assertThat(run.err()).contains(loop.toString()).doesNotContain("open plans");
+    assertFails(run, 1, loop.toString());
+    assertThat(run.err()).doesNotContain("open plans");
+  }
+
+  private Run runLine(String command) throws IOException, InterruptedException {
+    Object[] words = command.split(" ");
+    return run(words);
+  }
+
+  private void setMode(String mode) throws IOException {
+    Files.setPosixFilePermissions(store, PosixFilePermissions.fromString(mode));
+  }
+
+  private static void assertDenied(Run run, String what) {
+    assertFails(run, 1, "access to " + what, " was denied");
+    assertThat(run.object("error")).containsEntry("code", "ACCESS_DENIED");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"list", "verify", "info latest", "size", "status"})
+  void a_store_that_cannot_be_written_is_read(String command) throws Exception {
+    create();
+    List<String> stored = names(store);
+    setMode("r-x------");
+
+    Run run = runLine(command);
+
+    assertThat(run.exit()).as(run.err()).isZero();
+    assertThat(run.err()).isEmpty();
+    assertThat(names(store)).isEqualTo(stored);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"create app.db", "pin latest", "delete latest --force", "compare latest"})
+  void a_store_that_cannot_be_written_is_not_changed(String command) throws Exception {
+    create();
+    List<String> stored = names(store);
+    setMode("r-x------");
+
+    Run run = runLine(command + " --json");
+
+    assertFails(run, 1, "access to " + store, " was denied");
+    assertThat(run.err()).contains("hint: ");
+    assertThat(names(store)).isEqualTo(stored);
+  }
+
+  @Test
+  void a_store_that_cannot_be_written_is_restored_by_way_of_another_folder() throws Exception {
+    create();
+    Database.execute(database, "delete from note");
+    setMode("r-x------");
+
+    Run refused = run("restore", "latest", "--force", "--json");
+    assertDenied(refused, store.toString());
+    assertThat(refused.err()).contains("hint: ").contains("--safety-backup-dir");
+    assertThat(refused.json()).containsEntry("outcome", "unchanged");
+    assertThat(Database.notes(database)).isZero();
+
+    Path safe = folder.resolve("safe");
+    Run restored = run("restore", "latest", "--force", "--safety-backup-dir", safe, "--json");
+    assertThat(restored.exit()).as(restored.err()).isZero();
+    assertThat(restored.json())
+        .containsEntry("outcome", "restored")
+        .containsEntry("verified", true);
+    assertThat(Database.notes(database)).isEqualTo(10);
+    assertThat(Cli.of(safe).run("list", "--quiet").out().strip())
+        .isEqualTo(restored.text("safety_backup_id"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "create app.db",
+        "list",
+        "verify",
+        "info latest",
+        "compare latest",
+        "size",
+        "pin latest",
+        "clean 1",
+        "delete latest",
+        "restore latest --force",
+        "restore latest --force --safety-backup-dir safe",
+        "restore latest --target copy.db"
+      })
+  void a_store_without_permission_is_named_and_not_called_empty(String command) throws Exception {
+    create();
+    setMode("---------");
+
+    Run run = runLine(command + " --json");
+
+    assertDenied(run, store.toString());
+    assertThat(run.err()).contains("hint: Give this user access, or use another folder.");
+    assertThat(folder.resolve("copy.db")).doesNotExist();
+    assertThat(Database.notes(database)).isEqualTo(10);
+  }
+
+  @Test
+  void a_status_of_a_store_without_permission_is_not_healthy() throws Exception {
+    create();
+    setMode("---------");
+
+    Run run = run("status", "--json");
+
+    assertFails(run, 1, "access to " + store + " was denied");
+    assertThat(run.json()).containsEntry("healthy", false);
   }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.backuphelper.cli.Cli.Run;
 import java.nio.file.Files;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +17,8 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The command in a process of its own, as people and cron jobs run it. */
 class ProcessTest extends CommandTest {
@@ -56,9 +59,11 @@ class ProcessTest extends CommandTest {
     assertThat(main("create", "app.db", "--verbose").err()).contains("DEBUG").contains("create: ");
   }
 
-  @Test
+  @ParameterizedTest
+  @CsvSource({"INT, 130", "TERM, 143"})
   @DisabledOnOs(value = OS.WINDOWS, disabledReason = "processes end without signals there")
-  void a_signal_ends_it_quietly() throws Exception {
+  void a_signal_ends_a_create_quietly(String signal, int exit) throws Exception {
+    String before = create();
     try (Connection holder = Database.connect(database);
         Statement statement = holder.createStatement()) {
       statement.execute("begin exclusive");
@@ -69,13 +74,52 @@ class ProcessTest extends CommandTest {
           .atMost(Duration.ofSeconds(30))
           .until(() -> names(store).stream().anyMatch(name -> name.startsWith(".intent")));
 
-      waiting.terminate();
+      waiting.signal(signal);
 
-      Run run = waiting.end();
-      assertThat(run.exit()).isEqualTo(143);
-      assertThat(run.err()).doesNotContain("\tat ").doesNotContain("Exception");
+      assertEndedQuietly(waiting.end(), exit);
     }
-    assertThat(cli.run("list", "--quiet").out()).isEmpty();
+    assertThat(cli.run("list", "--quiet").out().strip()).isEqualTo(before);
+    assertThat(cli.run("verify").exit()).isZero();
+    assertThat(cli.run("recover").exit()).isZero();
+    assertThat(names(store)).noneMatch(name -> name.startsWith(".intent"));
+    assertThat(create()).isGreaterThan(before);
+  }
+
+  /** A reader makes it wait where it has written its plan, and begins to write the database. */
+  @ParameterizedTest
+  @CsvSource({"INT, 130", "TERM, 143"})
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "processes end without signals there")
+  void a_signal_ends_a_restore_quietly(String signal, int exit) throws Exception {
+    String backup = create();
+    Database.execute(database, "delete from note where id > 3");
+    try (Connection reader = Database.connect(database);
+        Statement statement = reader.createStatement();
+        ResultSet rows = statement.executeQuery("select * from note")) {
+      assertThat(rows.next()).isTrue();
+      JavaProcess waiting =
+          JavaProcess.start(
+              folder, Main.class, "restore", backup, "--force", "--lock-timeout", "60");
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> names(folder).contains("app.db.backup-open.json"));
+
+      waiting.signal(signal);
+
+      assertEndedQuietly(waiting.end(), exit);
+    }
+    assertThat(cli.run("verify").exit()).isZero();
+    Run recovered = cli.run("recover");
+    assertThat(recovered.exit()).as(recovered.err()).isZero();
+    assertThat(names(folder)).doesNotContain("app.db.backup-open.json");
+    assertThat(Database.notes(database)).isIn(3, 10);
+    assertThat(cli.run("verify").exit()).isZero();
+    assertThat(cli.run("restore", backup, "--force").exit()).isZero();
+    assertThat(Database.notes(database)).isEqualTo(10);
+  }
+
+  private static void assertEndedQuietly(Run run, int exit) {
+    assertThat(run.exit()).as(run.err()).isEqualTo(exit);
+    assertThat(run.err()).doesNotContain("\tat ").doesNotContain("Exception");
   }
 
   @Test

@@ -475,13 +475,20 @@ class RestoreCommandTest extends CommandTest {
   @Test
   void a_folder_is_no_target_for_one_component_that_is_a_file() throws IOException {
     create();
+    Path target = Files.createDirectory(folder.resolve("restored"));
+
+    Run run = cli.run("restore", "latest", "--target", target, "--force", "--json");
+
+    assertFails(run, 2, "the target is a folder: " + target);
+    assertThat(run.err())
+        .contains("hint: Name the file in it, as in: --target " + target.resolve("app.db"));
+    assertThat(run.object("error")).containsEntry("code", "INVALID_REQUEST");
+    assertThat(names(target)).isEmpty();
+
     Files.delete(database);
     Files.createDirectory(database);
-
-    Run run = cli.run("restore", "latest", "--force");
-
-    assertThat(run.exit()).isIn(1, 2, 7);
-    assertFails(run, run.exit(), "app.db");
+    assertFails(cli.run("restore", "latest", "--force"), 2, "the target is a folder: " + database);
+    assertThat(names(database)).isEmpty();
   }
 
   @Test

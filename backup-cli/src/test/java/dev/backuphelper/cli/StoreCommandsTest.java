@@ -1,6 +1,7 @@
 package dev.backuphelper.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.backuphelper.cli.Cli.Run;
 import dev.backuphelper.store.LockMode;
@@ -12,9 +13,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -229,16 +232,57 @@ class StoreCommandsTest extends CommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"pin", "unpin"})
-  void pin_and_unpin_wait_for_who_removes(String command) throws IOException {
+  @ValueSource(
+      strings = {
+        "pin ID",
+        "unpin ID",
+        "create DB",
+        "clean 1",
+        "delete ID --force",
+        "verify",
+        "restore ID --force"
+      })
+  void who_waits_for_a_removal_is_told_who_removes(String command) throws IOException {
     String id = create();
+    create();
+    Object[] words =
+        Stream.of((command + " --lock-timeout 0 --json").split(" "))
+            .map(word -> word.equals("ID") ? id : word.equals("DB") ? database : word)
+            .toArray();
     // By another thread, because whoever holds the lock may take it again.
     StoreLock removal = CompletableFuture.supplyAsync(() -> exclusive(LocalStore.in(store))).join();
 
-    assertFails(cli.run(command, id, "--lock-timeout", "0"), 6, "is in use");
+    Run run = cli.run(words);
 
+    assertFails(
+        run,
+        6,
+        "the store "
+            + store
+            + " is in use: test, process "
+            + ProcessHandle.current().pid()
+            + " on ",
+        ", since 20");
+    assertThat(run.object("error")).containsEntry("code", "LOCKED");
     removal.close();
-    assertThat(cli.run(command, id, "--lock-timeout", "0").exit()).isZero();
+    Run again = cli.run(words);
+    assertThat(again.exit()).as(again.err()).isZero();
+  }
+
+  /** A removal waits for whoever reads, and says for whom. */
+  @ParameterizedTest
+  @ValueSource(strings = {"clean 1", "delete ID"})
+  void a_removal_waits_for_who_reads(String command) throws IOException {
+    String id = create();
+    create();
+    Object[] words = (command.replace("ID", id) + " --lock-timeout 0").split(" ");
+    try (StoreLock reading = LocalStore.in(store).lock(LockMode.SHARED, "test", Duration.ZERO)) {
+      assertFails(
+          cli.run(words), 6, "is in use: test, process " + ProcessHandle.current().pid() + " on ");
+      assertThat(artifact(id)).exists();
+    }
+    assertThat(cli.run(words).exit()).isZero();
+    assertThat(artifact(id)).doesNotExist();
   }
 
   private static StoreLock exclusive(Store store) {
@@ -287,5 +331,44 @@ class StoreCommandsTest extends CommandTest {
     assertThat(elsewhere.run("list", "--quiet", "--dir", store).out()).isNotEmpty();
     assertThat(cli.with(Map.of("BACKUP_DIR", "")).run("list").out())
         .contains("no backups in " + Path.of("backups").toAbsolutePath());
+  }
+
+  /** As the format promises to whoever has no such program as this one. */
+  @Test
+  void sha256sum_checks_a_store() throws Exception {
+    assumeThat(List.of(Path.of("/usr/bin/sha256sum"), Path.of("/bin/sha256sum")))
+        .anyMatch(Files::isExecutable);
+    List<Path> databases = new ArrayList<>(List.of(database));
+    databases.add(Database.create(folder.resolve("with a space.db")));
+    databases.add(Database.create(folder.resolve("-leading\\ 'quoted'.db")));
+    // Whatever the system's encoding lets be a path.
+    if ("UTF-8".equals(System.getProperty("sun.jnu.encoding"))) {
+      databases.add(Database.create(folder.resolve("größe 山.db")));
+    }
+    create(databases.toArray());
+    String id = create(databases.toArray());
+
+    Run good = sha256sum();
+
+    assertThat(good.exit()).as(good.err()).isZero();
+    assertThat(good.err()).isEmpty();
+    assertThat(good.out().lines())
+        .hasSize(2 * (databases.size() + 1))
+        .allMatch(line -> line.endsWith(": OK"))
+        .contains("app.db.backup." + id + ": OK", "backup-metadata." + id + ".json: OK");
+
+    Database.flipBit(artifact(id));
+    Run bad = sha256sum();
+    assertThat(bad.exit()).isEqualTo(1);
+    assertThat(bad.out()).contains("app.db.backup." + id + ": FAILED");
+  }
+
+  private Run sha256sum() throws IOException, InterruptedException {
+    return JavaProcess.start(
+            store.getParent(),
+            Map.of("LC_ALL", "C"),
+            "",
+            List.of("/bin/sh", "-c", "cd backups && sha256sum -c *.sha256"))
+        .end();
   }
 }

@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backuphelper.cli.Cli.Run;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class VerifyCommandTest extends CommandTest {
   @Test
@@ -276,6 +281,126 @@ class VerifyCommandTest extends CommandTest {
     assertThat(link).isSymbolicLink();
     assertThat(Cli.json(Files.readAllBytes(report))).containsEntry("command", "verify");
     assertFails(cli.run("verify", "--report", database), 1, "is no report");
+    assertThat(Database.notes(database)).isEqualTo(10);
+  }
+
+  /** What can happen to the files of a backup. */
+  private enum Harm {
+    BIT_OF_ARTIFACT("ID") {
+      @Override
+      void to(Path artifact, Path manifest) throws IOException {
+        Database.flipBit(artifact);
+      }
+    },
+    SHORTER_ARTIFACT("ID") {
+      @Override
+      void to(Path artifact, Path manifest) throws IOException {
+        try (FileChannel channel = FileChannel.open(artifact, StandardOpenOption.WRITE)) {
+          channel.truncate(channel.size() - 1);
+        }
+      }
+    },
+    EMPTY_ARTIFACT("ID") {
+      @Override
+      void to(Path artifact, Path manifest) throws IOException {
+        Files.write(artifact, new byte[0]);
+      }
+    },
+    MISSING_ARTIFACT("app.db.backup.ID does not exist") {
+      @Override
+      void to(Path artifact, Path manifest) throws IOException {
+        Files.delete(artifact);
+      }
+    },
+    CHANGED_CHECKSUM("app.db.backup.ID.sha256") {
+      @Override
+      void to(Path artifact, Path manifest) throws IOException {
+        change(checksumOf(artifact));
+      }
+    },
+    MISSING_CHECKSUM("app.db.backup.ID.sha256") {
+      @Override
+      void to(Path artifact, Path manifest) throws IOException {
+        Files.delete(checksumOf(artifact));
+      }
+    },
+    CHANGED_CHECKSUM_OF_MANIFEST("backup-metadata.ID.json.sha256") {
+      @Override
+      void to(Path artifact, Path manifest) throws IOException {
+        change(checksumOf(manifest));
+      }
+    },
+    MISSING_CHECKSUM_OF_MANIFEST("backup-metadata.ID.json.sha256") {
+      @Override
+      void to(Path artifact, Path manifest) throws IOException {
+        Files.delete(checksumOf(manifest));
+      }
+    },
+    CHANGED_MANIFEST("backup-metadata.ID.json") {
+      @Override
+      void to(Path artifact, Path manifest) throws IOException {
+        String text = Files.readString(manifest);
+        Files.writeString(
+            manifest, text.replace("\"description\" : null", "\"description\" : \"\""));
+        assertThat(manifest).content().isNotEqualTo(text);
+      }
+    },
+    TORN_MANIFEST("backup-metadata.ID.json") {
+      @Override
+      void to(Path artifact, Path manifest) throws IOException {
+        byte[] whole = Files.readAllBytes(manifest);
+        Files.write(manifest, Arrays.copyOf(whole, whole.length / 2));
+      }
+    };
+
+    private final String named;
+
+    Harm(String named) {
+      this.named = named;
+    }
+
+    abstract void to(Path artifact, Path manifest) throws IOException;
+
+    private static Path checksumOf(Path file) {
+      return file.resolveSibling(file.getFileName() + ".sha256");
+    }
+
+    /** Changes one digit of a digest. */
+    private static void change(Path checksum) throws IOException {
+      String line = Files.readString(checksum);
+      Files.writeString(checksum, (line.charAt(0) == '0' ? '1' : '0') + line.substring(1));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Harm.class)
+  void whatever_happens_to_a_file_of_a_backup_is_found(Harm harm) throws IOException {
+    String good = create();
+    String bad = create();
+    harm.to(artifact(bad), store.resolve("backup-metadata." + bad + ".json"));
+
+    for (Run run :
+        List.of(
+            cli.run("verify", "--json"),
+            cli.run("verify", good, bad, "--json"),
+            cli.run("verify", "--full", "--json"))) {
+      assertFails(run, 4, "1 of 2 is not valid", bad, harm.named.replace("ID", bad));
+      assertEnvelope(run, "verify");
+      assertThat(run.object("error")).containsEntry("code", "VERIFICATION_FAILED");
+      assertThat(run.object("summary"))
+          .containsEntry("total_files", 2L)
+          .containsEntry("valid", 1L)
+          .containsEntry("invalid", 1L)
+          .containsEntry("all_valid", false);
+      assertThat(run.objects("files"))
+          .filteredOn(file -> file.get("valid").equals(true))
+          .singleElement()
+          .satisfies(file -> assertThat(file).containsEntry("id", good));
+    }
+    assertFails(cli.run("verify", bad), 4, bad);
+    assertFails(cli.run("verify", bad, "--quiet"), 4, bad);
+    assertThat(cli.run("verify", good).exit()).isZero();
+    assertFails(cli.run("restore", bad, "--force"), 4, bad);
     assertThat(Database.notes(database)).isEqualTo(10);
   }
 }

@@ -14,6 +14,7 @@ import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupKind;
 import dev.backuphelper.model.RestoreOutcome;
+import dev.backuphelper.report.CleanReport;
 import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.report.RestoreReport;
 import dev.backuphelper.source.sqlite.SqliteSource;
@@ -262,6 +263,33 @@ class DiskFullTest {
     Backup first = helper.create();
     Databases.change(database, 2);
     restoreUntilItFits(helper, first, database, true);
+  }
+
+  /** Both are the way out of a full disk. */
+  @ParameterizedTest
+  @ValueSource(strings = {"clean", "delete"})
+  void removalWorksOnAFullDisk(String way) throws IOException {
+    Path database = database(root, "app.db", true);
+    Path store = small.resolve("backups");
+    BackupHelper helper = helper(LocalStore.in(files.path(store)), database);
+    Backup first = helper.create();
+    Backup second = helper.create();
+    fill(0);
+    assertNoSpace(catchThrowableOfType(BackupException.class, helper::create));
+
+    CleanReport report = way.equals("clean") ? helper.cleanOld(1) : helper.delete(first.id());
+
+    assertThat(report.errors()).isEmpty();
+    assertThat(report.removed())
+        .extracting(removed -> removed.id())
+        .containsExactly(first.id().value());
+    assertThat(report.freedBytes()).isGreaterThan(Files.size(database));
+    assertThat(Folders.names(store))
+        .isNotEmpty()
+        .noneMatch(name -> name.contains(first.id().value()));
+    assertThat(helper.list()).extracting(Backup::id).containsExactly(second.id());
+    free();
+    assertThat(helper.verifyAll().allValid()).isTrue();
   }
 
   private void restoreUntilItFits(

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which operations of a {@link FaultyFileSystem} or a {@link FaultyStore} fail. Operations
- * are counted from the moment it is armed; unarmed it lets everything pass. Thread-safe.
+ * are counted from the moment it is armed; unarmed it lets everything pass. What passes can be
+ * recorded. Thread-safe.
  */
 final class Faults {
   /** What is counted. */
@@ -78,7 +80,15 @@ final class Faults {
     int run(ByteBuffer bytes) throws IOException;
   }
 
+  /**
+   * An operation that was done.
+   *
+   * @param from the former path of what was moved; otherwise the path itself
+   */
+  record Passed(Op op, String from, String path) {}
+
   private final Set<Channel> open = new HashSet<>();
+  private @Nullable List<Passed> recording;
   private @Nullable Kind kind;
   private long nth;
   private Span span = Span.ONCE;
@@ -123,6 +133,28 @@ final class Faults {
     kind = null;
   }
 
+  /** Remembers from now on, anew, what is done. */
+  synchronized void record() {
+    recording = new ArrayList<>();
+  }
+
+  /** Returns what was done since recording began, in its order. */
+  synchronized List<Passed> recorded() {
+    return recording == null ? List.of() : List.copyOf(recording);
+  }
+
+  /** Remembers something that was done; of what a restore's heart beats, nothing. */
+  private synchronized void done(Op op, Object from, Object subject) {
+    if (recording != null && !isHeartbeat()) {
+      recording.add(new Passed(op, from.toString(), subject.toString()));
+    }
+  }
+
+  /** The beats of a restore come by the clock, so they would differ from run to run. */
+  private static boolean isHeartbeat() {
+    return Thread.currentThread().getName().startsWith("backuphelper-heartbeat");
+  }
+
   /** Tells whether something failed since it was armed. */
   synchronized boolean fired() {
     return firedAt != null;
@@ -158,11 +190,22 @@ final class Faults {
 
   /** Does something that neither reads nor writes bytes. */
   <T extends @Nullable Object> T perform(Op op, Object subject, Call<T> call) throws IOException {
+    return perform(op, subject, subject, call);
+  }
+
+  /** Gives something another name. */
+  void move(Object from, Object to, Call<@Nullable Void> call) throws IOException {
+    perform(Op.MOVE, from, to, call);
+  }
+
+  private <T extends @Nullable Object> T perform(Op op, Object from, Object subject, Call<T> call)
+      throws IOException {
     Kind hit = hit(op, subject, 1);
     if (hit == Kind.FAIL || hit == Kind.FULL) {
       throw failure(hit, op, subject);
     }
     T result = call.run();
+    done(op, from, subject);
     if (hit == Kind.TORN) {
       close(result);
       throw failure(hit, op, subject);
@@ -187,7 +230,9 @@ final class Faults {
   int read(Object subject, ByteBuffer bytes, Transfer transfer) throws IOException {
     Kind hit = hit(Op.READ, subject, 1);
     if (hit == null) {
-      return transfer.run(bytes);
+      int length = transfer.run(bytes);
+      done(Op.READ, subject, subject);
+      return length;
     }
     if (hit != Kind.FLIP) {
       throw failure(hit, Op.READ, subject);
@@ -207,7 +252,9 @@ final class Faults {
     long counted = count();
     Kind hit = hit(Op.WRITE, subject, wanted);
     if (hit == null) {
-      return transfer.run(bytes);
+      int length = transfer.run(bytes);
+      done(Op.WRITE, subject, subject);
+      return length;
     }
     if (hit != Kind.FAIL) {
       int part = hit == Kind.FULL ? (int) Math.max(0, Math.min(nth - counted, wanted)) : wanted / 2;
@@ -222,11 +269,10 @@ final class Faults {
   /** Counts an operation; returns how it is to fail, or null. */
   private synchronized @Nullable Kind hit(Op op, Object subject, int bytes) {
     Kind armed = kind;
-    // The beats of a restore come by the clock, so they would make counts differ from run to run.
     if (armed == null
         || !armed.counts(op)
         || !subject.toString().startsWith(prefix)
-        || Thread.currentThread().getName().startsWith("backuphelper-heartbeat")) {
+        || isHeartbeat()) {
       return null;
     }
     boolean hits;

@@ -173,8 +173,8 @@ final class FaultyFileSystemProvider extends FileSystemProvider {
 
   @Override
   public void move(Path source, Path target, CopyOption... options) throws IOException {
-    faults.perform(
-        Op.MOVE,
+    faults.move(
+        source,
         target,
         () -> {
           real.move(real(source), real(target), options);

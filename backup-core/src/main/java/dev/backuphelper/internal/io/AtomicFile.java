@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -26,7 +27,7 @@ public final class AtomicFile {
   public static void write(Path file, byte[] content, Path temporary) throws IOException {
     Files.deleteIfExists(temporary);
     try {
-      fill(PrivateFiles.openNew(temporary), content);
+      fill(temporary, PrivateFiles.openNew(temporary), content);
       PrivateFiles.rename(temporary, file);
     } catch (IOException | RuntimeException failure) {
       deleteAfter(temporary, failure);
@@ -46,7 +47,7 @@ public final class AtomicFile {
       return false;
     }
     try {
-      fill(created, content);
+      fill(file, created, content);
     } catch (IOException | RuntimeException failure) {
       deleteAfter(file, failure);
       throw failure;
@@ -55,14 +56,26 @@ public final class AtomicFile {
     return true;
   }
 
-  private static void fill(FileChannel created, byte[] content) throws IOException {
+  private static void fill(Path file, FileChannel created, byte[] content) throws IOException {
     try (created) {
       ByteBuffer bytes = ByteBuffer.wrap(content);
       while (bytes.hasRemaining()) {
         created.write(bytes);
       }
       created.force(true);
+    } catch (IOException failure) {
+      throw named(file, failure);
     }
+  }
+
+  /** A full disk is reported without saying which. */
+  private static IOException named(Path file, IOException failure) {
+    if (!failure.getClass().equals(IOException.class)) {
+      return failure;
+    }
+    IOException named = new FileSystemException(file.toString(), null, failure.getMessage());
+    named.initCause(failure);
+    return named;
   }
 
   private static void deleteAfter(Path temporary, Exception failure) {

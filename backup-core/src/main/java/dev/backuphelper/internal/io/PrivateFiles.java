@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -51,11 +52,27 @@ public final class PrivateFiles {
     }
   }
 
-  /** Creates a folder and its missing parents; an existing one stays as it is. */
+  /** Creates a folder and its missing parents, durably; an existing one stays as it is. */
   public static void createDirectories(Path directory) throws IOException {
-    if (!Files.isDirectory(directory)) {
-      Files.createDirectories(directory, attributes(directory, "rwx------"));
+    if (Files.isDirectory(directory)) {
+      return;
     }
+    Path existing = parent(directory);
+    while (!Files.exists(existing) && !existing.equals(parent(existing))) {
+      existing = parent(existing);
+    }
+    if (Files.exists(directory)) {
+      throw new NotDirectoryException(directory.toString());
+    }
+    Files.createDirectories(directory, attributes(directory, "rwx------"));
+    Path changed = directory.toAbsolutePath();
+    do {
+      changed = parent(changed);
+      // One may add to a folder that one may not list; then there is no way to force it.
+      if (Files.isReadable(changed)) {
+        syncDirectory(changed);
+      }
+    } while (!changed.equals(existing));
   }
 
   /** Makes a private file's content durable. Never called with a live database. */
