@@ -66,7 +66,8 @@ class DemoUndoneTest {
         RecoverReport.Action.RESTORED,
         SAFETY.value(),
         left,
-        List.of());
+        List.of(),
+        false);
   }
 
   @Test
@@ -118,7 +119,11 @@ class DemoUndoneTest {
   void a_recovery_that_resolved_nothing_says_why() {
     RecoverReport.Open stays =
         new RecoverReport.Open(
-            Optional.of(SAFETY), "marker", ErrorCode.NO_SPACE, "there is no room for it");
+            Optional.of(SAFETY),
+            "marker",
+            ErrorCode.NO_SPACE,
+            "there is no room for it",
+            Optional.of("Free some space."));
 
     assertToldInWords(
         () -> DemoUndone.of(SAFETY, recovered(List.of(), List.of(stays))),

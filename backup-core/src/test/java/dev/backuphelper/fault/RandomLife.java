@@ -38,7 +38,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 
 /**
  * A store that two applications share, one with two databases and one with a third, and what it
@@ -62,9 +61,15 @@ final class RandomLife implements AutoCloseable {
   private int crashes;
 
   /** What the model knows of a backup. */
-  private record Held(GroupId group, Map<Path, String> contents, BackupKind kind, boolean pinned) {
+  private record Held(
+      GroupId group, Map<Path, String> contents, BackupKind kind, Instant date, boolean pinned) {
+    static Held of(Backup backup, Map<Path, String> contents) {
+      return new Held(
+          backup.group(), contents, backup.kind(), backup.manifest().date(), backup.pinned());
+    }
+
     Held pinned(boolean is) {
-      return new Held(group, contents, kind, is);
+      return new Held(group, contents, kind, date, is);
     }
   }
 
@@ -188,14 +193,13 @@ final class RandomLife implements AutoCloseable {
     for (Backup backup : listed.values()) {
       Held held = known.get(backup.id());
       if (held == null) {
-        held = new Held(backup.group(), stored(backup), backup.manifest().kind(), false);
+        held = Held.of(backup, stored(backup));
         for (Map.Entry<Path, String> content : held.contents().entrySet()) {
           Set<String> possible = new HashSet<>();
           possible.add(before.get(content.getKey()));
           possible.add(live.get(content.getKey()));
           assertThat(content.getValue()).as("the new backup %s", backup.id()).isIn(possible);
         }
-        held = held.pinned(backup.pinned());
       } else if (backup.id().equals(pinning)) {
         held = held.pinned(backup.pinned());
       }
@@ -255,8 +259,7 @@ final class RandomLife implements AutoCloseable {
     }
     Map<Path, String> contents = new HashMap<>(live);
     contents.keySet().retainAll(application);
-    model.put(
-        backup.id(), new Held(backup.group(), contents, backup.manifest().kind(), backup.pinned()));
+    model.put(backup.id(), Held.of(backup, contents));
   }
 
   private void restore(UnaryOperator<Path> paths, BackupId id) {
@@ -277,23 +280,17 @@ final class RandomLife implements AutoCloseable {
   }
 
   /**
-   * Returns all but so many of each group. Young safety backups and pinned ones stay, and those
-   * that the clock says are yet to come.
+   * Returns all but so many of each group; young safety backups, pinned ones, and what a clock made
+   * that has been set back since, stay.
    */
-  private Set<BackupId> olderThanNewest(int keep, List<Backup> listed) {
-    Set<BackupId> future =
-        listed.stream()
-            .filter(backup -> backup.manifest().date().isAfter(now))
-            .map(Backup::id)
-            .collect(Collectors.toSet());
+  private Set<BackupId> olderThanNewest(int keep) {
     Set<BackupId> older = new TreeSet<>();
     Map<GroupId, Integer> seen = new HashMap<>();
     model.entrySet().stream()
         .filter(entry -> entry.getValue().kind() != BackupKind.SAFETY)
-        .filter(entry -> !future.contains(entry.getKey()))
         .sorted(Map.Entry.<BackupId, Held>comparingByKey().reversed())
         .filter(entry -> seen.merge(entry.getValue().group(), 1, Integer::sum) > keep)
-        .filter(entry -> !entry.getValue().pinned())
+        .filter(entry -> !entry.getValue().pinned() && !entry.getValue().date().isAfter(now))
         .forEach(entry -> older.add(entry.getKey()));
     return older;
   }
@@ -314,12 +311,11 @@ final class RandomLife implements AutoCloseable {
             });
     mayGo = new TreeSet<>(model.keySet());
     mayGo.removeAll(protectedIds);
-    Set<BackupId> expected = olderThanNewest(keep, helper.list());
     CleanReport report = helper.cleanOld(keep);
     assertThat(report.errors()).isEmpty();
     assertThat(report.removed().stream().map(removed -> new BackupId(removed.id())))
-        .as("cleaned, which kept %s", report.kept())
-        .containsExactlyInAnyOrderElementsOf(expected)
+        .as("cleaned, kept %s", report.kept())
+        .containsExactlyInAnyOrderElementsOf(olderThanNewest(keep))
         .isSubsetOf(mayGo);
     report.removed().forEach(removed -> model.remove(new BackupId(removed.id())));
   }
