@@ -2,6 +2,7 @@ package dev.backuphelper;
 
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.internal.engine.GuardOrder;
+import dev.backuphelper.model.OnCrash;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -19,16 +20,6 @@ public record GuardRequest(
     String label, OnCrash onCrash, Duration patience, @Nullable String actor) {
   /** The longest label, in characters. */
   public static final int MAX_LABEL = 200;
-
-  /** What a recovery does unasked. */
-  public enum OnCrash {
-    /** Puts the former content back, unless a database changed since. */
-    RESTORE,
-    /** Nothing but saying what can be done. */
-    STOP,
-    /** Keeps what is there. */
-    KEEP
-  }
 
   /**
    * Checks the values.
@@ -51,6 +42,6 @@ public record GuardRequest(
   }
 
   GuardOrder order() {
-    return new GuardOrder(label, GuardOrder.OnCrash.valueOf(onCrash.name()), patience, actor);
+    return new GuardOrder(label, onCrash, patience, actor);
   }
 }

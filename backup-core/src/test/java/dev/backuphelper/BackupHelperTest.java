@@ -48,6 +48,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
@@ -185,6 +187,7 @@ class BackupHelperTest {
                         warning -> assertThat(warning.message()).contains("no tables")));
   }
 
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "no file can have such a name there")
   @Test
   void create_oddNames_becomeSafeUniqueComponentNames() throws IOException {
     Path one = Files.createDirectory(directory.resolve("one"));

@@ -16,6 +16,7 @@ import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupKind;
 import dev.backuphelper.model.CheckLevel;
+import dev.backuphelper.model.RecoverChoice;
 import dev.backuphelper.model.RestoreOutcome;
 import dev.backuphelper.model.SourceName;
 import dev.backuphelper.report.CompareReport;
@@ -186,8 +187,7 @@ class RestoreTest {
                 List.of(backup.id()),
                 List.of(target + ".backup-open.json")));
 
-    RecoverReport report =
-        backups.recover(new RecoverRequest(null, RecoverRequest.Choice.KEEP, false));
+    RecoverReport report = backups.recover(new RecoverRequest(null, RecoverChoice.KEEP, false));
 
     assertThat(report.open()).isEmpty();
     assertThat(report.resolved()).hasSize(1);

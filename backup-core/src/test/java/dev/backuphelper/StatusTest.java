@@ -7,6 +7,7 @@ import dev.backuphelper.catalog.OpenPointers;
 import dev.backuphelper.event.BackupEvent;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.OnCrash;
 import dev.backuphelper.report.OpenPlan;
 import dev.backuphelper.report.StatusReport;
 import dev.backuphelper.report.StatusReport.Code;
@@ -204,7 +205,7 @@ class StatusTest {
             .build();
     backups.restore(backups.latest().orElseThrow().id());
     try (GuardedSection section =
-        backups.guard(new GuardRequest("v42", GuardRequest.OnCrash.RESTORE, Duration.ZERO, null))) {
+        backups.guard(new GuardRequest("v42", OnCrash.RESTORE, Duration.ZERO, null))) {
       section.protect();
       section.begin();
       during.add(builder().build().status());
@@ -245,8 +246,7 @@ class StatusTest {
   @Test
   void section_isUsedInItsOrder() throws Exception {
     BackupHelper backups = builder(app).build();
-    GuardRequest request =
-        new GuardRequest("v42", GuardRequest.OnCrash.RESTORE, Duration.ZERO, null);
+    GuardRequest request = new GuardRequest("v42", OnCrash.RESTORE, Duration.ZERO, null);
     try (GuardedSection section = backups.guard(request)) {
       assertThatIllegalStateException()
           .isThrownBy(section::begin)

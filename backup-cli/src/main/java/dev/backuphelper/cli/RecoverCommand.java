@@ -5,6 +5,7 @@ import dev.backuphelper.RecoverRequest;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.RecoverChoice;
 import dev.backuphelper.report.OpenPlan;
 import dev.backuphelper.report.RecoverReport;
 import java.nio.file.Path;
@@ -76,7 +77,7 @@ final class RecoverCommand implements Command {
 
   @Override
   public void run(Session session, Result result) {
-    RecoverRequest.Choice choice = choice();
+    RecoverChoice choice = choice();
     BackupHelper backups = session.open();
     RecoverReport report = backups.recover(new RecoverRequest(plan(backups), choice, dryRun));
     put(result, report);
@@ -88,14 +89,14 @@ final class RecoverCommand implements Command {
     }
   }
 
-  private RecoverRequest.Choice choice() {
+  private RecoverChoice choice() {
     if (restore && keep) {
       throw new InvalidRequestException("--restore and --keep exclude each other", null);
     }
     if (restore) {
-      return RecoverRequest.Choice.RESTORE;
+      return RecoverChoice.RESTORE;
     }
-    return keep ? RecoverRequest.Choice.KEEP : RecoverRequest.Choice.PLANNED;
+    return keep ? RecoverChoice.KEEP : RecoverChoice.PLANNED;
   }
 
   private @Nullable BackupId plan(BackupHelper backups) {

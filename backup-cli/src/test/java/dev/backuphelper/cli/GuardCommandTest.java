@@ -150,7 +150,7 @@ class GuardCommandTest extends CommandTest {
 
     Run run = guard(database, "--", migration(1, MORE));
 
-    assertFails(run, 1, "are again as empty as before");
+    assertFails(run, 1, "hold nothing again, as before");
     assertThat(run.err()).contains("no safety backup is needed");
     assertThat(database).doesNotExist();
   }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.GuardRequest;
-import dev.backuphelper.GuardRequest.OnCrash;
 import dev.backuphelper.GuardedSection;
+import dev.backuphelper.model.OnCrash;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

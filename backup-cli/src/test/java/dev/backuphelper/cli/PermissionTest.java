@@ -14,10 +14,13 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What this user may not see is not called missing, and the store is not blamed for it. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "files have no modes there")
 class PermissionTest extends CommandTest {
   // Modes do not keep out root, unless it gives up that right.
   private static final List<String> AS_MODES_SAY =

@@ -103,18 +103,20 @@ public final class OpenPointers {
   public Listing listing() throws IOException {
     List<Pointer> pointers = new ArrayList<>();
     List<String> problems = new ArrayList<>();
-    for (String name : store.list().stream().sorted().toList()) {
-      var id = StoreNames.pointerId(name);
-      if (id.isPresent()) {
-        try {
-          pointers.add(read(id.get(), store.read(name, DOCUMENT_LIMIT)));
-        } catch (NoSuchFileException closedMeanwhile) {
-          // It is no longer open.
-        } catch (MalformedDocumentException unreadable) {
-          problems.add(
-              "the pointer %s in %s cannot be used: %s"
-                  .formatted(name, store.location(), unreadable.getMessage()));
-        }
+    for (BackupId id :
+        store.list().stream()
+            .flatMap(name -> StoreNames.pointerId(name).stream())
+            .sorted()
+            .toList()) {
+      String name = StoreNames.pointer(id);
+      try {
+        pointers.add(read(id, store.read(name, DOCUMENT_LIMIT)));
+      } catch (NoSuchFileException closedMeanwhile) {
+        // It is no longer open.
+      } catch (MalformedDocumentException unreadable) {
+        problems.add(
+            "the pointer %s in %s cannot be used: %s"
+                .formatted(name, store.location(), unreadable.getMessage()));
       }
     }
     return new Listing(pointers, problems);

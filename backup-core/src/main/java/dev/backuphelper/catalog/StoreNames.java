@@ -87,15 +87,15 @@ public final class StoreNames {
   }
 
   static Optional<BackupId> intentId(String name) {
-    return id(INTENT, name);
+    return hiddenId(INTENT, name);
   }
 
   static Optional<BackupId> tombstoneId(String name) {
-    return id(TOMBSTONE, name);
+    return hiddenId(TOMBSTONE, name);
   }
 
   static Optional<BackupId> pointerId(String name) {
-    return id(POINTER, name);
+    return hiddenId(POINTER, name);
   }
 
   /** Tells whether a name is a manifest's, be it a predecessor's. */
@@ -108,6 +108,11 @@ public final class StoreNames {
   /** Returns the backup that a file of the store belongs to, by its name alone. */
   static Optional<BackupId> owner(String name) {
     return id(OWNED, name);
+  }
+
+  // A listing of thousands need not ask the pattern for each of them.
+  private static Optional<BackupId> hiddenId(Pattern pattern, String name) {
+    return name.startsWith(".") ? id(pattern, name) : Optional.empty();
   }
 
   private static Optional<BackupId> id(Pattern pattern, String name) {

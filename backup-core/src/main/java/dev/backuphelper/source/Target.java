@@ -73,10 +73,11 @@ public interface Target {
    * @param wanted {@link TargetState#MISSING} or {@link TargetState#EMPTY}
    * @param aside where a file that cannot be read is kept
    * @param patience how long to wait for others that lock the database
+   * @return whether it is as wanted now; if not, it is open elsewhere and has no tables
    * @throws SourceBusyException if it stayed locked; nothing was changed
    * @throws IOException if that failed
    */
-  void clear(TargetState wanted, Path aside, Duration patience) throws IOException;
+  boolean clear(TargetState wanted, Path aside, Duration patience) throws IOException;
 
   /**
    * Gives the database the settings back that lie outside its content: for SQLite, the journal

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.RecoverRequest;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.RecoverChoice;
 import dev.backuphelper.report.Listing;
 import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.testing.Effort;
@@ -88,9 +89,7 @@ final class Aftermath {
     if (late) {
       Effort.report("asked for a choice: %s".formatted(planned.open()));
     }
-    return late
-        ? backups.recover(new RecoverRequest(null, RecoverRequest.Choice.RESTORE, false))
-        : planned;
+    return late ? backups.recover(new RecoverRequest(null, RecoverChoice.RESTORE, false)) : planned;
   }
 
   private void requireSoundBackups(boolean removing) {

@@ -13,6 +13,7 @@ import dev.backuphelper.event.BackupEvent;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupKind;
+import dev.backuphelper.model.RecoverChoice;
 import dev.backuphelper.model.RestoreOutcome;
 import dev.backuphelper.report.CleanReport;
 import dev.backuphelper.report.RecoverReport;
@@ -314,7 +315,7 @@ class DiskFullTest {
           assertThat(mayStayOpen).as("could not be undone with %d bytes free", room).isTrue();
           assertThat(Databases.content(database)).matches("\\Q" + before + "\\E|v1 of 1 .*");
           RecoverReport report =
-              helper.recover(new RecoverRequest(null, RecoverRequest.Choice.RESTORE, false));
+              helper.recover(new RecoverRequest(null, RecoverChoice.RESTORE, false));
           assertThat(report.open()).isEmpty();
           assertThat(Databases.content(database)).startsWith("v1 of 1 ");
           Databases.change(database, 2);

@@ -9,6 +9,7 @@ import dev.backuphelper.error.RestoreFailedException;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.Component;
+import dev.backuphelper.model.RecoverChoice;
 import dev.backuphelper.model.RestoreOutcome;
 import dev.backuphelper.report.Listing;
 import dev.backuphelper.report.OpenPlan;
@@ -262,7 +263,7 @@ final class FaultSweep {
     private void resolve() throws IOException {
       var report = helper.recover();
       if (!report.open().isEmpty()) {
-        report = helper.recover(new RecoverRequest(null, RecoverRequest.Choice.RESTORE, false));
+        report = helper.recover(new RecoverRequest(null, RecoverChoice.RESTORE, false));
       }
       assertThat(report.open()).as("open after recovery").isEmpty();
       assertThat(helper.openPlans()).as("open after recovery").isEmpty();

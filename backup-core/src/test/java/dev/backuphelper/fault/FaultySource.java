@@ -157,14 +157,8 @@ final class FaultySource implements Source {
     }
 
     @Override
-    public void clear(TargetState wanted, Path aside, Duration patience) throws IOException {
-      faults.perform(
-          Op.DELETE,
-          "target",
-          () -> {
-            target.clear(wanted, aside, patience);
-            return null;
-          });
+    public boolean clear(TargetState wanted, Path aside, Duration patience) throws IOException {
+      return faults.perform(Op.DELETE, "target", () -> target.clear(wanted, aside, patience));
     }
 
     @Override

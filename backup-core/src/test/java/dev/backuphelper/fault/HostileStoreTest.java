@@ -10,6 +10,7 @@ import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.RecoverChoice;
 import dev.backuphelper.report.Listing;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import dev.backuphelper.testing.Effort;
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -476,7 +479,7 @@ class HostileStoreTest {
         "{\"format\":1,\"id\":\"%s\",\"operation\":\"restore\",\"backups\":[],\"plans\":[\"%s\"]}"
             .formatted(FORGED, outside.resolve(name)));
 
-    for (RecoverRequest.Choice choice : RecoverRequest.Choice.values()) {
+    for (RecoverChoice choice : RecoverChoice.values()) {
       BackupException failure =
           catchThrowableOfType(
               BackupException.class, () -> helper.recover(new RecoverRequest(null, choice, false)));
@@ -486,6 +489,7 @@ class HostileStoreTest {
     assertThat(helper.verifyAll().allValid()).isTrue();
   }
 
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "no file can have such a name there")
   @Test
   void namesThatBelongToNobody() throws IOException {
     for (String name :

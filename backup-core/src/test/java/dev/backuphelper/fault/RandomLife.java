@@ -13,6 +13,7 @@ import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupKind;
 import dev.backuphelper.model.Component;
 import dev.backuphelper.model.GroupId;
+import dev.backuphelper.model.RecoverChoice;
 import dev.backuphelper.report.CleanReport;
 import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.source.sqlite.SqliteSource;
@@ -158,7 +159,7 @@ final class RandomLife implements AutoCloseable {
     BackupHelper helper = helper(path -> path, applications.get(random.nextInt(2)));
     RecoverReport report = helper.recover();
     if (!report.open().isEmpty()) {
-      report = helper.recover(new RecoverRequest(null, RecoverRequest.Choice.RESTORE, false));
+      report = helper.recover(new RecoverRequest(null, RecoverChoice.RESTORE, false));
     }
     assertThat(report.open()).isEmpty();
     assertThat(report.orphans()).isEmpty();

@@ -9,6 +9,7 @@ import dev.backuphelper.error.RestoreFailedException;
 import dev.backuphelper.event.BackupEvent;
 import dev.backuphelper.event.BackupListener;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.RecoverChoice;
 import dev.backuphelper.source.Source;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import dev.backuphelper.store.Store;
@@ -259,7 +260,7 @@ record Scenario(
     var report =
         means
             .helper(world.app(), world.orders())
-            .recover(new RecoverRequest(null, RecoverRequest.Choice.RESTORE, false));
+            .recover(new RecoverRequest(null, RecoverChoice.RESTORE, false));
     assertThat(report.open()).isEmpty();
   }
 }

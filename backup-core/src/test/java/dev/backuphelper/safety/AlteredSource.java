@@ -154,8 +154,8 @@ record AlteredSource(Source real, Copying copying, Writing writing) implements S
       }
 
       @Override
-      public void clear(TargetState wanted, Path aside, Duration patience) throws IOException {
-        target.clear(wanted, aside, patience);
+      public boolean clear(TargetState wanted, Path aside, Duration patience) throws IOException {
+        return target.clear(wanted, aside, patience);
       }
 
       @Override

@@ -14,6 +14,7 @@ import dev.backuphelper.error.RestoreFailedException;
 import dev.backuphelper.event.BackupEvent;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.RecoverChoice;
 import dev.backuphelper.model.RestoreOutcome;
 import dev.backuphelper.report.RestoreReport;
 import dev.backuphelper.source.Target.Written;
@@ -215,9 +216,9 @@ class SafetyRule01RestoreIsVerifiedBeforeAndAfterTest {
 
   @ParameterizedTest
   @EnumSource(
-      value = RecoverRequest.Choice.class,
+      value = RecoverChoice.class,
       names = {"RESTORE", "KEEP"})
-  void anotherConnectionCommitsToAFinishedTarget_thatIsNotUndone(RecoverRequest.Choice choice)
+  void anotherConnectionCommitsToAFinishedTarget_thatIsNotUndone(RecoverChoice choice)
       throws Exception {
     BackupId id = backupOfTwo().id();
     BackupHelper backups = world.backups(List.of("a.db", "b.db"));
@@ -240,8 +241,7 @@ class SafetyRule01RestoreIsVerifiedBeforeAndAfterTest {
 
     assertThat(backups.recover(new RecoverRequest(null, choice, false)).open()).isEmpty();
     assertThat(contents())
-        .isEqualTo(
-            choice == RecoverRequest.Choice.KEEP ? mixed : List.of("ok: new x 40", "ok: new x 40"));
+        .isEqualTo(choice == RecoverChoice.KEEP ? mixed : List.of("ok: new x 40", "ok: new x 40"));
     assertThat(backups.openPlans()).isEmpty();
   }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.RecoverRequest;
-import dev.backuphelper.RecoverRequest.Choice;
 import dev.backuphelper.RestoreRequest;
 import dev.backuphelper.crash.CrashingProcess;
 import dev.backuphelper.crash.LiveDatabase;
@@ -15,6 +14,7 @@ import dev.backuphelper.crash.World;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.event.BackupEvent;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.RecoverChoice;
 import dev.backuphelper.model.SourceName;
 import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.report.RecoverReport.Action;
@@ -147,7 +147,7 @@ class SafetyRule03DestructiveWorkIsPlannedFirstTest {
     assertThat(contents()).containsExactly("ok: mine x 1, new x 40", OLD);
     assertThat(backups.openPlans()).hasSize(1);
 
-    backups.recover(new RecoverRequest(null, Choice.KEEP, false));
+    backups.recover(new RecoverRequest(null, RecoverChoice.KEEP, false));
     assertThat(backups.openPlans()).isEmpty();
     assertThat(contents()).containsExactly("ok: mine x 1, new x 40", OLD);
   }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.RecoverRequest;
-import dev.backuphelper.RecoverRequest.Choice;
 import dev.backuphelper.crash.CrashingProcess;
 import dev.backuphelper.crash.LiveDatabase;
 import dev.backuphelper.crash.Scenario;
@@ -12,6 +11,7 @@ import dev.backuphelper.crash.World;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupKind;
+import dev.backuphelper.model.RecoverChoice;
 import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.report.RecoverReport.Action;
 import java.io.IOException;
@@ -62,7 +62,7 @@ class SafetyRule13AChangedDatabaseIsNotRestoredUnaskedTest {
     Files.setLastModifiedTime(file, FileTime.fromMillis(lastBeat + millisAfterLastBeat));
   }
 
-  private RecoverReport recover(Choice choice) {
+  private RecoverReport recover(RecoverChoice choice) {
     return backups.recover(new RecoverRequest(null, choice, false));
   }
 
@@ -110,13 +110,13 @@ class SafetyRule13AChangedDatabaseIsNotRestoredUnaskedTest {
 
   @ParameterizedTest
   @EnumSource(
-      value = Choice.class,
+      value = RecoverChoice.class,
       names = {"PLANNED", "RESTORE"})
-  void stateThatIsFound_isASafetyBackupBeforeItIsReplaced(Choice choice) throws Exception {
+  void stateThatIsFound_isASafetyBackupBeforeItIsReplaced(RecoverChoice choice) throws Exception {
     crash(Scenario.RESTORE_ROLLBACK);
     List<BackupId> before = backups.list().stream().map(Backup::id).toList();
     LiveDatabase.run(database, "INSERT INTO t(tag) VALUES ('mine')");
-    setChanged(database, choice == Choice.PLANNED ? 0 : 60_000);
+    setChanged(database, choice == RecoverChoice.PLANNED ? 0 : 60_000);
 
     RecoverReport report = recover(choice);
 
@@ -147,7 +147,7 @@ class SafetyRule13AChangedDatabaseIsNotRestoredUnaskedTest {
     setChanged(database, 60_000);
     byte[] before = Harm.bytes(database);
 
-    RecoverReport report = recover(Choice.KEEP);
+    RecoverReport report = recover(RecoverChoice.KEEP);
 
     assertThat(report.resolved().get(0).action()).isEqualTo(Action.KEPT);
     assertThat(backups.openPlans()).isEmpty();
@@ -160,11 +160,11 @@ class SafetyRule13AChangedDatabaseIsNotRestoredUnaskedTest {
     crash(Scenario.RESTORE_ROLLBACK);
     setChanged(database, 60_000);
 
-    RecoverReport report = backups.recover(new RecoverRequest(null, Choice.PLANNED, true));
+    RecoverReport report = backups.recover(new RecoverRequest(null, RecoverChoice.PLANNED, true));
 
     assertThat(report.open().get(0).reason()).contains("changed after");
     setChanged(database, 0);
-    assertThat(backups.recover(new RecoverRequest(null, Choice.PLANNED, true)).resolved())
+    assertThat(backups.recover(new RecoverRequest(null, RecoverChoice.PLANNED, true)).resolved())
         .hasSize(1);
     assertThat(LiveDatabase.content(database)).isEqualTo("ok: old x 80");
     assertThat(backups.openPlans()).hasSize(1);

@@ -1,6 +1,7 @@
 package dev.backuphelper.migration;
 
 import dev.backuphelper.GuardRequest;
+import dev.backuphelper.model.OnCrash;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -44,16 +45,6 @@ public record GuardPolicy(
     RESTORE,
     /** Leaves what is there, and says how to put the former content back. */
     STOP
-  }
-
-  /** What a recovery does unasked if the process dies in the migration. */
-  public enum OnCrash {
-    /** Puts the former content back, unless a database changed since. */
-    RESTORE,
-    /** Does nothing, and says what can be done; the next migration is refused until then. */
-    STOP,
-    /** Keeps what is there. */
-    KEEP
   }
 
   /**
@@ -108,6 +99,6 @@ public record GuardPolicy(
   }
 
   GuardRequest request(String label) {
-    return new GuardRequest(label, GuardRequest.OnCrash.valueOf(onCrash.name()), patience, null);
+    return new GuardRequest(label, onCrash, patience, null);
   }
 }

@@ -493,7 +493,7 @@ public final class MigrationSession implements AutoCloseable {
                       made ->
                           "%s hold again what they held before, from safety backup %s"
                               .formatted(section.databases(), made.id()))
-                  .orElse(section.databases() + " are again as empty as before");
+                  .orElse(section.databases() + " hold nothing again, as before");
           case LEFT -> "what it left in " + section.databases() + " is still there";
           case RESTORE_FAILED ->
               "and %s could not be restored: %s"

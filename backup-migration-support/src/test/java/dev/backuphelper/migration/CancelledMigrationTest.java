@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.backuphelper.RecoverRequest.Choice;
 import dev.backuphelper.migration.MigrationReport.Outcome;
+import dev.backuphelper.model.RecoverChoice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -117,7 +117,7 @@ class CancelledMigrationTest {
     assertThat(told.report().outcome()).isEqualTo(Outcome.NOT_BEGUN);
     assertThat(reports).containsExactly(told.report());
     assertThat(app.state()).isEqualTo(written);
-    assertThat(app.recover(Choice.KEEP).open()).isEmpty();
+    assertThat(app.recover(RecoverChoice.KEEP).open()).isEmpty();
     assertThat(app.state()).isEqualTo(written);
     assertThat(app.beside()).isEmpty();
   }

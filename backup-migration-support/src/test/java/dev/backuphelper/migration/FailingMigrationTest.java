@@ -189,7 +189,9 @@ class FailingMigrationTest {
     assertThat(forgotten[0].isClosed()).isTrue();
   }
 
-  /** The writer commits after the restore was refused; his work is not overwritten. */
+  /**
+   * The writer commits after the restore was refused; the next run undoes his work with the rest.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"delete", "wal"})
   void openTransactionOfAnotherConnection_isARefusal(String mode) throws Exception {

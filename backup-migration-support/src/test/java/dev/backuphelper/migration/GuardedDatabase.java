@@ -2,13 +2,13 @@ package dev.backuphelper.migration;
 
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.GuardRequest;
-import dev.backuphelper.GuardRequest.OnCrash;
 import dev.backuphelper.GuardedSection;
 import dev.backuphelper.RecoverRequest;
-import dev.backuphelper.RecoverRequest.Choice;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupKind;
+import dev.backuphelper.model.OnCrash;
+import dev.backuphelper.model.RecoverChoice;
 import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import dev.backuphelper.testing.Folders;
@@ -146,7 +146,7 @@ record GuardedDatabase(Path folder, Path database) {
     }
   }
 
-  RecoverReport recover(Choice choice) {
+  RecoverReport recover(RecoverChoice choice) {
     return backups().recover(new RecoverRequest(null, choice, false));
   }
 

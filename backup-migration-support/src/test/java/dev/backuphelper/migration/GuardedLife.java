@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.RecoverRequest;
-import dev.backuphelper.RecoverRequest.Choice;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.event.BackupEvent;
 import dev.backuphelper.event.BackupListener;
-import dev.backuphelper.migration.GuardPolicy.OnCrash;
 import dev.backuphelper.migration.MigrationReport.Outcome;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.OnCrash;
+import dev.backuphelper.model.RecoverChoice;
 import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import dev.backuphelper.testing.Folders;
@@ -105,7 +105,7 @@ final class GuardedLife implements AutoCloseable {
       case MIGRATE_FAILING -> migrateFailing();
       case CRASH_WITHIN -> crashWithin(List.of(OnCrash.values()).get(act.number() % 3));
       case CRASH_AT_A_STEP -> crashAtStep(act.number());
-      case RECOVER -> recover(List.of(Choice.values()).get(act.number() % 3));
+      case RECOVER -> recover(List.of(RecoverChoice.values()).get(act.number() % 3));
       case RESTORE_EXPLICITLY -> restoreExplicitly(act.number());
       case CLEAN -> clean();
       case WRITE_OUTSIDE -> writeOutside(act.number() % 2 == 0);
@@ -342,7 +342,8 @@ final class GuardedLife implements AutoCloseable {
     if (!report.open().isEmpty()) {
       assertThat(report.open().get(0).reason()).contains("changed after");
       report =
-          backups(BackupListener.NONE).recover(new RecoverRequest(null, Choice.RESTORE, false));
+          backups(BackupListener.NONE)
+              .recover(new RecoverRequest(null, RecoverChoice.RESTORE, false));
     }
     assertThat(report.open()).as("%s", history).isEmpty();
     assertThat(State.of(expected)).isEqualTo(State.of(before));
@@ -372,19 +373,19 @@ final class GuardedLife implements AutoCloseable {
     }
   }
 
-  private void recover(Choice choice) {
+  private void recover(RecoverChoice choice) {
     RecoverReport report =
         backups(BackupListener.NONE).recover(new RecoverRequest(null, choice, false));
-    if (choice == Choice.PLANNED && open != null && open.isRefused()) {
+    if (choice == RecoverChoice.PLANNED && open != null && open.isRefused()) {
       assertThat(report.open()).as("%s", history).hasSize(1);
       assertThat(report.resolved()).isEmpty();
       return;
     }
     assertThat(report.open()).as("%s", history).isEmpty();
-    if (open != null && choice == Choice.RESTORE) {
+    if (open != null && choice == RecoverChoice.RESTORE) {
       putBack(open.before());
       open = null;
-    } else if (choice == Choice.KEEP) {
+    } else if (choice == RecoverChoice.KEEP) {
       open = null;
     } else {
       resolveOpen();
@@ -431,7 +432,7 @@ final class GuardedLife implements AutoCloseable {
 
   /** Resolves what is open, and checks that nothing is left behind. */
   void end() throws Exception {
-    recover(Choice.KEEP);
+    recover(RecoverChoice.KEEP);
     compare();
     BackupHelper backups = backups(BackupListener.NONE);
     for (Map.Entry<BackupId, Path> backup : known.entrySet()) {

@@ -7,16 +7,16 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.GuardRequest;
-import dev.backuphelper.GuardRequest.OnCrash;
 import dev.backuphelper.GuardedSection;
 import dev.backuphelper.RecoverRequest;
-import dev.backuphelper.RecoverRequest.Choice;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.migration.MigrationReport.Outcome;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.OnCrash;
+import dev.backuphelper.model.RecoverChoice;
 import dev.backuphelper.report.OpenPlan;
 import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.report.RecoverReport.Action;
@@ -122,7 +122,7 @@ class MarkerTest {
         .hasMessageContaining("--restore")
         .hasMessageContaining("--keep");
 
-    assertThat(app.recover(Choice.RESTORE).open()).isEmpty();
+    assertThat(app.recover(RecoverChoice.RESTORE).open()).isEmpty();
     assertThat(app.state()).isEqualTo(before);
     requireNextMigrationRuns();
   }
@@ -188,12 +188,12 @@ class MarkerTest {
     assertThat(requireRefusedAndUnchanged())
         .hasMessageContaining("it was copied or replaced; put backup " + safety);
 
-    assertThat(app.recover(Choice.RESTORE).open()).isEmpty();
+    assertThat(app.recover(RecoverChoice.RESTORE).open()).isEmpty();
     assertThat(app.state()).isEqualTo(before);
 
     app.crash(OnCrash.RESTORE, HALF);
     exchange();
-    assertThat(app.recover(Choice.KEEP).open()).isEmpty();
+    assertThat(app.recover(RecoverChoice.KEEP).open()).isEmpty();
     assertThat(app.state()).contains("theirs");
     requireNextMigrationRuns();
   }
@@ -219,7 +219,7 @@ class MarkerTest {
     nextYear.cleanOld(1);
     assertThat(app.backups().find(safety)).isPresent();
 
-    assertThat(app.recover(Choice.KEEP).open()).isEmpty();
+    assertThat(app.recover(RecoverChoice.KEEP).open()).isEmpty();
     nextYear.cleanOld(1);
     assertThat(app.backups().find(safety)).as("nothing else kept it").isEmpty();
   }
@@ -247,7 +247,7 @@ class MarkerTest {
         .containsAnyOf("it belongs to process", "which works on it, still runs")
         .contains("--restore");
 
-    assertThat(app.recover(Choice.RESTORE).open()).isEmpty();
+    assertThat(app.recover(RecoverChoice.RESTORE).open()).isEmpty();
     assertThat(app.state()).isEqualTo(before);
     requireNextMigrationRuns();
   }
@@ -350,8 +350,8 @@ class MarkerTest {
 
     assertThat(refused).hasMessageContaining(safety.value());
     assertThat(refused.hint()).hasValueSatisfying(hint -> assertThat(hint).contains("--keep"));
-    assertThat(app.recover(Choice.RESTORE).open()).hasSize(1);
-    assertThat(app.recover(Choice.KEEP).open()).isEmpty();
+    assertThat(app.recover(RecoverChoice.RESTORE).open()).hasSize(1);
+    assertThat(app.recover(RecoverChoice.KEEP).open()).isEmpty();
     assertThat(app.state()).contains("half");
     requireNextMigrationRuns();
   }
@@ -367,7 +367,7 @@ class MarkerTest {
 
     assertThat(requireRefusedAndUnchanged()).hasMessageContaining(safety.value());
 
-    assertThat(app.recover(Choice.KEEP).open()).isEmpty();
+    assertThat(app.recover(RecoverChoice.KEEP).open()).isEmpty();
     requireNextMigrationRuns();
   }
 
@@ -386,7 +386,7 @@ class MarkerTest {
 
     app.crash(OnCrash.RESTORE, HALF);
     Folders.delete(app.store());
-    assertThat(app.recover(Choice.KEEP).open()).isEmpty();
+    assertThat(app.recover(RecoverChoice.KEEP).open()).isEmpty();
     assertThat(app.state()).contains("half");
     requireNextMigrationRuns();
   }
@@ -438,7 +438,7 @@ class MarkerTest {
     assertThat(requireRefusedAndUnchanged())
         .hasMessageContaining("nothing tells whether it runs; say --restore or --keep");
 
-    assertThat(app.recover(Choice.RESTORE).open()).isEmpty();
+    assertThat(app.recover(RecoverChoice.RESTORE).open()).isEmpty();
     assertThat(app.state()).isEqualTo(before);
   }
 
@@ -455,8 +455,8 @@ class MarkerTest {
   }
 
   @ParameterizedTest
-  @org.junit.jupiter.params.provider.EnumSource(Choice.class)
-  void recoveryWithinTheMigrationItself_isRefused(Choice choice) {
+  @org.junit.jupiter.params.provider.EnumSource(RecoverChoice.class)
+  void recoveryWithinTheMigrationItself_isRefused(RecoverChoice choice) {
     List<RecoverReport> reports = new ArrayList<>();
 
     MigrationReport report =

@@ -154,7 +154,7 @@ class SafetyRule12AMigrationNeedsASafetyBackupTest {
     MigrationReport report = MigrationReport.of(thrown).orElseThrow();
     assertThat(report.outcome()).isEqualTo(Outcome.RESTORED);
     assertThat(report.safetyBackup()).isEmpty();
-    assertThat(thrown.getSuppressed()[0]).hasMessageContaining("are again as empty as before");
+    assertThat(thrown.getSuppressed()[0]).hasMessageContaining("hold nothing again, as before");
     assertThat(app.state()).isEqualTo(before);
     assertThat(app.beside()).isEmpty();
     assertThat(app.safetyBackups()).as("what it left").hasSize(1);

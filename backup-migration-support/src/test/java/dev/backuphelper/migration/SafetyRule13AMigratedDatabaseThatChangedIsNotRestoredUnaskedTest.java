@@ -3,13 +3,13 @@ package dev.backuphelper.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.backuphelper.GuardRequest.OnCrash;
-import dev.backuphelper.RecoverRequest.Choice;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.migration.MigrationReport.Outcome;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupKind;
+import dev.backuphelper.model.OnCrash;
+import dev.backuphelper.model.RecoverChoice;
 import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.report.RecoverReport.Action;
 import java.nio.file.Files;
@@ -133,7 +133,7 @@ class SafetyRule13AMigratedDatabaseThatChangedIsNotRestoredUnaskedTest {
     String found = app.state();
     app.setChanged(app.database(), TWO_HEARTBEATS_MILLIS + 1);
 
-    RecoverReport report = app.recover(Choice.RESTORE);
+    RecoverReport report = app.recover(RecoverChoice.RESTORE);
 
     assertThat(report.open()).isEmpty();
     assertThat(report.resolved().get(0).action()).isEqualTo(Action.RESTORED);
@@ -150,7 +150,7 @@ class SafetyRule13AMigratedDatabaseThatChangedIsNotRestoredUnaskedTest {
     String found = app.state();
     app.setChanged(app.database(), TWO_HEARTBEATS_MILLIS + 1);
 
-    RecoverReport report = app.recover(Choice.KEEP);
+    RecoverReport report = app.recover(RecoverChoice.KEEP);
 
     assertThat(report.open()).isEmpty();
     assertThat(report.resolved().get(0).action()).isEqualTo(Action.KEPT);
@@ -178,7 +178,7 @@ class SafetyRule13AMigratedDatabaseThatChangedIsNotRestoredUnaskedTest {
         .hasMessageContaining("changed after");
     assertThat(fresh.state()).contains("written after the crash");
 
-    assertThat(fresh.recover(Choice.RESTORE).open()).isEmpty();
+    assertThat(fresh.recover(RecoverChoice.RESTORE).open()).isEmpty();
     assertThat(fresh.database()).doesNotExist();
     assertThat(fresh.safetyBackups()).hasSize(1);
   }

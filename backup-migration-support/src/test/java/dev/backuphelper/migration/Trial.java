@@ -1,6 +1,6 @@
 package dev.backuphelper.migration;
 
-import dev.backuphelper.migration.GuardPolicy.OnCrash;
+import dev.backuphelper.model.OnCrash;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

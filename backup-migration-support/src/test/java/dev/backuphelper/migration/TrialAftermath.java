@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.RecoverRequest;
-import dev.backuphelper.RecoverRequest.Choice;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupKind;
+import dev.backuphelper.model.RecoverChoice;
 import dev.backuphelper.report.OpenPlan;
 import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.testing.ChildJvm;
@@ -117,7 +117,8 @@ final class TrialAftermath {
       ASKED.incrementAndGet();
     }
     if (late || stopped) {
-      RecoverReport report = backups.recover(new RecoverRequest(null, Choice.RESTORE, false));
+      RecoverReport report =
+          backups.recover(new RecoverRequest(null, RecoverChoice.RESTORE, false));
       assertThat(report.open()).isEmpty();
       said = run();
     }

@@ -17,6 +17,7 @@ import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.Check;
 import dev.backuphelper.model.Component;
+import dev.backuphelper.model.RecoverChoice;
 import dev.backuphelper.model.SourceName;
 import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.report.RestoreReport;
@@ -209,8 +210,7 @@ public final class GuardOperation implements AutoCloseable {
 
   private static void resolve(Context context, PlanFile open) {
     RecoverReport report =
-        new RecoverOperation(
-                context, new RecoverOrder(open.id(), RecoverOrder.Choice.PLANNED, false))
+        new RecoverOperation(context, new RecoverOrder(open.id(), RecoverChoice.PLANNED, false))
             .run();
     for (RecoverReport.Open left : report.open()) {
       // What else the store cannot tell is not about these databases.

@@ -1,5 +1,6 @@
 package dev.backuphelper.internal.engine;
 
+import dev.backuphelper.model.OnCrash;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -12,17 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param actor who asks for it; null when unknown
  */
 public record GuardOrder(String label, OnCrash onCrash, Duration patience, @Nullable String actor) {
-  /** What a recovery does unasked. */
-  public enum OnCrash {
-    /** Puts the former content back. */
-    RESTORE,
-    /** Nothing but saying what can be done. */
-    STOP,
-    /** Keeps what is there. */
-    KEEP
-  }
 
   Purpose purpose() {
-    return Purpose.migration(label, Purpose.OnCrash.valueOf(onCrash.name()));
+    return Purpose.migration(label, onCrash);
   }
 }

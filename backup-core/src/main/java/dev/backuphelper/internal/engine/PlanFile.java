@@ -9,6 +9,7 @@ import dev.backuphelper.internal.io.MalformedDocumentException;
 import dev.backuphelper.internal.io.PrivateFiles;
 import dev.backuphelper.internal.io.ProcessOwner;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.OnCrash;
 import dev.backuphelper.model.SourceName;
 import dev.backuphelper.source.TargetState;
 import java.io.IOException;
@@ -282,7 +283,7 @@ record PlanFile(
     }
     return new Purpose(
         json.text("label"),
-        Purpose.OnCrash.valueOf(json.text("on_crash").toUpperCase(Locale.ROOT)),
+        OnCrash.valueOf(json.text("on_crash").toUpperCase(Locale.ROOT)),
         workers,
         json.flag("worker_starting"));
   }

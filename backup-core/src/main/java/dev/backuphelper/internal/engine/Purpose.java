@@ -1,8 +1,8 @@
 package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.internal.io.ProcessOwner;
+import dev.backuphelper.model.OnCrash;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,20 +17,6 @@ record Purpose(
     @Nullable String label, OnCrash onCrash, List<ProcessOwner> workers, boolean starting) {
   /** The purpose of a plan that a restore writes. */
   static final Purpose RESTORE = new Purpose(null, OnCrash.RESTORE, List.of(), false);
-
-  /** What a recovery does unasked. */
-  enum OnCrash {
-    /** Puts the planned content there. */
-    RESTORE,
-    /** Nothing but saying what can be done. */
-    STOP,
-    /** Keeps what is there. */
-    KEEP;
-
-    String key() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
 
   Purpose {
     workers = List.copyOf(workers);

@@ -5,10 +5,11 @@ import dev.backuphelper.catalog.Removal;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.BackupNotFoundException;
 import dev.backuphelper.error.ErrorCode;
-import dev.backuphelper.internal.engine.RecoverOrder.Choice;
 import dev.backuphelper.internal.io.MalformedDocumentException;
 import dev.backuphelper.internal.io.ProcessOwner;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.OnCrash;
+import dev.backuphelper.model.RecoverChoice;
 import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.report.RecoverReport.Action;
 import dev.backuphelper.report.RestoreReport;
@@ -31,8 +32,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Resolves what killed processes left: finishes or undoes restores, and tidies the store. It can be
- * killed itself and run again.
+ * Resolves what killed processes left: finishes or undoes restores and migrations, and tidies the
+ * store. It can be killed itself and run again.
  */
 public final class RecoverOperation {
   private static final String BY_HAND = "look at the database, then remove that file by hand";
@@ -125,7 +126,7 @@ public final class RecoverOperation {
       PlanFile.find(target).filter(file -> file.id().equals(id)).ifPresent(files::add);
     }
     Optional<String> unseen = unseen(files, targets);
-    if (unseen.isPresent() && order.choice() != Choice.KEEP) {
+    if (unseen.isPresent() && order.choice() != RecoverChoice.KEEP) {
       leaveOpen(marker, ErrorCode.REFUSED, unseen.get());
     } else if (files.isEmpty()) {
       tidyPointer(id, marker, targets);
@@ -182,7 +183,7 @@ public final class RecoverOperation {
     resolved(
         marker,
         "plan " + id,
-        order.choice() == Choice.KEEP ? Action.KEPT : Action.UNDONE,
+        order.choice() == RecoverChoice.KEEP ? Action.KEPT : Action.UNDONE,
         id.value(),
         Optional.empty(),
         targets);
@@ -194,19 +195,19 @@ public final class RecoverOperation {
     boolean untouched = files.stream().allMatch(file -> file.phase() == PlanFile.Phase.PENDING);
     if (obstacle.isPresent()) {
       leaveOpen(marker, ErrorCode.REFUSED, obstacle.get());
-    } else if (order.choice() == Choice.KEEP) {
+    } else if (order.choice() == RecoverChoice.KEEP) {
       close(files, marker, Action.KEPT);
-    } else if (untouched && (purpose.isMigration() || order.choice() == Choice.PLANNED)) {
+    } else if (untouched && (purpose.isMigration() || order.choice() == RecoverChoice.PLANNED)) {
       close(files, marker, Action.UNDONE);
-    } else if (order.choice() == Choice.RESTORE) {
+    } else if (order.choice() == RecoverChoice.RESTORE) {
       finish(files, marker);
     } else if (isDone(files)) {
       close(files, marker, Action.FINISHED);
     } else if (isBeingUndone(files)) {
       finishUnlessChanged(files, marker);
-    } else if (purpose.onCrash() == Purpose.OnCrash.KEEP) {
+    } else if (purpose.onCrash() == OnCrash.KEEP) {
       close(files, marker, Action.KEPT);
-    } else if (purpose.onCrash() == Purpose.OnCrash.STOP) {
+    } else if (purpose.onCrash() == OnCrash.STOP) {
       leaveOpen(
           marker,
           ErrorCode.REFUSED,
@@ -238,7 +239,7 @@ public final class RecoverOperation {
 
   /** Returns why nothing may be done about a plan; empty when something may. */
   private Optional<String> obstacle(List<PlanFile> files) throws IOException {
-    if (order.choice() != Choice.PLANNED) {
+    if (order.choice() != RecoverChoice.PLANNED) {
       return Optional.empty();
     }
     for (PlanFile file : files) {

@@ -1,6 +1,7 @@
 package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.RecoverChoice;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,14 +11,4 @@ import org.jspecify.annotations.Nullable;
  * @param choice what to do with the databases concerned
  * @param dryRun whether to report alone
  */
-public record RecoverOrder(@Nullable BackupId only, Choice choice, boolean dryRun) {
-  /** What to do with the databases concerned. */
-  public enum Choice {
-    /** Finish the restore, unless a database changed since. */
-    PLANNED,
-    /** Finish the restore, whatever happened since. */
-    RESTORE,
-    /** Keep what is there. */
-    KEEP
-  }
-}
+public record RecoverOrder(@Nullable BackupId only, RecoverChoice choice, boolean dryRun) {}

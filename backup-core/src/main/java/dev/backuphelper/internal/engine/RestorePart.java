@@ -117,7 +117,13 @@ final class RestorePart {
   }
 
   private boolean clear(Means means) throws IOException {
-    target.clear(content, aside(), means.patience());
+    if (!target.clear(content, aside(), means.patience())) {
+      means
+          .events()
+          .warning(
+              "%s is open elsewhere, so it stays a database, without tables"
+                  .formatted(target.path()));
+    }
     written = true;
     means.events().step("target-written", target.path());
     return true;

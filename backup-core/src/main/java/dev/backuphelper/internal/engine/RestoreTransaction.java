@@ -11,6 +11,7 @@ import dev.backuphelper.internal.io.ProcessOwner;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.Component;
+import dev.backuphelper.model.OnCrash;
 import dev.backuphelper.model.RestoreOutcome;
 import dev.backuphelper.source.SourceBusyException;
 import java.io.IOException;
@@ -207,7 +208,7 @@ final class RestoreTransaction {
     return new Plan(
         id,
         ProcessOwner.current(),
-        label == null ? Purpose.RESTORE : Purpose.migration(label, Purpose.OnCrash.RESTORE),
+        label == null ? Purpose.RESTORE : Purpose.migration(label, OnCrash.RESTORE),
         parts.get(0).engine().engine(),
         journal.store().location(),
         context.store().location(),

@@ -11,8 +11,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plans that a killed restore left beside the targets of a new one. An explicit restore of all
- * their targets resolves them. Used while the targets' locks are held, so nobody works on them.
+ * Plans that a killed restore or migration left beside the targets of a new one. An explicit
+ * restore of all their targets resolves them. Used while the targets' locks are held, so nobody
+ * works on them.
  */
 final class SupersededPlans {
   private final Context context;

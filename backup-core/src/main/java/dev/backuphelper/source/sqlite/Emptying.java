@@ -9,8 +9,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConnection;
 
 /**
@@ -19,8 +17,6 @@ import org.sqlite.SQLiteConnection;
  * with a file that nobody else sees.
  */
 final class Emptying {
-  private static final Logger LOG = LoggerFactory.getLogger(Emptying.class);
-
   private final Path target;
   private final Connector connector;
 
@@ -29,7 +25,8 @@ final class Emptying {
     this.connector = connector;
   }
 
-  void empty(TargetState wanted, Path aside, Duration patience) throws IOException {
+  /** Returns whether the file is as wanted; if not, it is open elsewhere and has no tables. */
+  boolean empty(TargetState wanted, Path aside, Duration patience) throws IOException {
     try {
       removeContent(patience);
     } catch (SQLException e) {
@@ -37,8 +34,9 @@ final class Emptying {
     }
     try {
       new Removal(target).undo(wanted, aside);
+      return true;
     } catch (SourceBusyException | FileSystemException inUse) {
-      LOG.info("{} is open elsewhere, so it stays, without tables", target);
+      return false;
     }
   }
 

@@ -146,11 +146,12 @@ final class SqliteTarget implements Target {
   }
 
   @Override
-  public void clear(TargetState wanted, Path aside, Duration patience) throws IOException {
+  public boolean clear(TargetState wanted, Path aside, Duration patience) throws IOException {
     TargetState now = probe(patience);
+    boolean exact = true;
     if (now == TargetState.DATABASE) {
       oneDriver.require();
-      new Emptying(path, connector).empty(wanted, aside, patience);
+      exact = new Emptying(path, connector).empty(wanted, aside, patience);
     } else if (now == TargetState.UNREADABLE) {
       new Installation(path).takeAside(aside);
       new Removal(path).undo(wanted, aside);
@@ -158,6 +159,7 @@ final class SqliteTarget implements Target {
       new Removal(path).undo(wanted, aside);
     }
     remember();
+    return exact;
   }
 
   @Override

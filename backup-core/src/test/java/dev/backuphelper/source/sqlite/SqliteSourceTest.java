@@ -24,6 +24,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteDataSource;
@@ -99,6 +101,7 @@ class SqliteSourceTest {
         .isThrownBy(() -> SqliteSource.of(file).location());
   }
 
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Java does not tell of hard links there")
   @Test
   void location_withHardLinks_isRefused() throws IOException {
     Path file = TestDatabase.create(folder.resolve("app.db"), JournalMode.DELETE);

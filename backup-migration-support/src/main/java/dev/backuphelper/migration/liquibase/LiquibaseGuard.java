@@ -94,7 +94,9 @@ public final class LiquibaseGuard {
    *
    * <p>Liquibase tells its steps of exceptions, but not of an {@link Error}: after one the database
    * stays as it is, marked and locked by this process, until the next update in the same thread, or
-   * in the next process, restores it. {@link #update} has no such gap.
+   * in the next process, resolves it as after a crash. {@link #update} has no such gap. Where an
+   * update failed outside of its change sets, the exception that ends it carries no {@link
+   * MigrationReport}; the outcome is logged, and handed to {@link MigrationGuard#withReports}.
    *
    * @param guard what protects the databases
    * @return what ends the protection
