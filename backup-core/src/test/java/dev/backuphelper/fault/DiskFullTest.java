@@ -312,7 +312,10 @@ class DiskFullTest {
         assertNoSpace(failure);
         if (failure instanceof RestoreFailedException restore
             && restore.outcome() == RestoreOutcome.UNKNOWN) {
-          assertThat(mayStayOpen).as("could not be undone with %d bytes free", room).isTrue();
+          if (!mayStayOpen) {
+            throw new AssertionError(
+                "could not be undone with %d bytes free".formatted(room), restore);
+          }
           assertThat(Databases.content(database)).matches("\\Q" + before + "\\E|v1 of 1 .*");
           RecoverReport report =
               helper.recover(new RecoverRequest(null, RecoverChoice.RESTORE, false));

@@ -35,6 +35,10 @@ final class RestorePart {
   private final @Nullable Map<String, Object> settings;
   private final BackupId id;
   private boolean written;
+
+  /** What an installed file looked like; empty if none was installed. */
+  private String installed = "";
+
   private boolean finished;
 
   RestorePart(
@@ -145,6 +149,7 @@ final class RestorePart {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       Target.Written how = write(image, means);
       written = true;
+      installed = how == Target.Written.INSTALLED ? target.fingerprint().state() : "";
       means.events().step("target-written", target.path());
       if (!means.verified() || how == Target.Written.INSTALLED || holds(image.path(), means)) {
         return true;
@@ -204,6 +209,10 @@ final class RestorePart {
       return false;
     }
     if (!written && before == TargetState.UNREADABLE) {
+      return true;
+    }
+    // On a full disk it cannot even be opened, for a log would need room.
+    if (!installed.isEmpty() && target.fingerprint().state().equals(installed)) {
       return true;
     }
     TargetState now = target.probe(means.patience());
