@@ -185,7 +185,8 @@ class RestoreTest {
                 new BackupId("20260101-000000-000"),
                 "restore",
                 List.of(backup.id()),
-                List.of(target + ".backup-open.json")));
+                List.of(target + ".backup-open.json"),
+                false));
 
     RecoverReport report = backups.recover(new RecoverRequest(null, RecoverChoice.KEEP, false));
 

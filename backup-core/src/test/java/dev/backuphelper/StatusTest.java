@@ -234,7 +234,8 @@ class StatusTest {
                 new BackupId("20250101-000000-000"),
                 OpenPointers.MIGRATION,
                 List.of(),
-                List.of(app.path() + ".backup-open.json")));
+                List.of(app.path() + ".backup-open.json"),
+                false));
 
     OpenPlan left = builder(app).build().openPlans().get(0);
 

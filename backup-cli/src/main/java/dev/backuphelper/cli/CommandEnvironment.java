@@ -30,11 +30,6 @@ record CommandEnvironment(List<String> guarded, @Nullable String locale) {
         OuterGuard.in(variables).databases(), System.getProperty(LOCALE_FROM_LAUNCHER));
   }
 
-  /** Tells whether a guard that this process runs in guards a database. */
-  boolean isGuarded(Path database) {
-    return guarded.contains(database.toString());
-  }
-
   /** Returns that of a command for which more databases are guarded. */
   CommandEnvironment guarding(List<Path> databases) {
     List<String> all = new ArrayList<>(guarded);

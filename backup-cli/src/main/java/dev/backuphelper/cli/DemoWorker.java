@@ -1,5 +1,7 @@
 package dev.backuphelper.cli;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.migration.MigrationGuard;
 import dev.backuphelper.source.sqlite.SqliteSource;
@@ -9,6 +11,8 @@ import java.sql.SQLException;
 
 /** The process of {@code demo --crash} that migrates, and is killed half way. */
 final class DemoWorker {
+  private static final long PATIENCE_SECONDS = 30;
+
   /** Begins a line that says what was committed. */
   static final String COMMITTED = "committed: ";
 
@@ -38,7 +42,9 @@ final class DemoWorker {
   // Should the demo die first, this migration fails, and is undone.
   private static void awaitDeath(PrintStream out) {
     out.println(HALF_WAY);
-    ProcessHandle.current().parent().ifPresent(demo -> demo.onExit().join());
+    ProcessHandle.current()
+        .parent()
+        .ifPresent(demo -> demo.onExit().completeOnTimeout(demo, PATIENCE_SECONDS, SECONDS).join());
     throw new IllegalStateException("the demo has ended");
   }
 }

@@ -3,7 +3,6 @@ package dev.backuphelper.cli;
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.LockedException;
-import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.event.BackupEvent;
 import dev.backuphelper.internal.engine.Failures;
 import dev.backuphelper.migration.GuardPolicy;
@@ -52,7 +51,6 @@ final class GuardRun {
     List<Path> databases = paths(sources);
     view.putDatabases(databases);
     CommandEnvironment environment = CommandEnvironment.of(System.getenv());
-    requireNotNested(databases, environment);
     Program program = Program.find(command.get(0), System.getenv());
     Optional<Failure> obstacle = program.obstacle(command.get(0));
     if (obstacle.isPresent()) {
@@ -84,17 +82,6 @@ final class GuardRun {
               }));
     }
     return paths.stream().distinct().toList();
-  }
-
-  // The outer guard holds the lock for which the inner one would wait, and waits for it.
-  private static void requireNotNested(List<Path> databases, CommandEnvironment environment) {
-    for (Path database : databases) {
-      if (environment.isGuarded(database)) {
-        throw new RefusedException(
-            database + " is guarded already, by the guard that this command runs in",
-            "Guard it once, around everything that belongs to the migration.");
-      }
-    }
   }
 
   private void mentionRecovery(BackupEvent event) {

@@ -2,8 +2,8 @@ package dev.backuphelper.cli;
 
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.InvalidRequestException;
+import dev.backuphelper.internal.engine.Failures;
 import dev.backuphelper.internal.engine.Tool;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -138,14 +138,14 @@ final class Invocation {
   private static void requirePlace(Path report) {
     if (!isPlace(report)) {
       throw new InvalidRequestException(
-          "--report: %s is there, and is no file".formatted(report),
+          "--report: %s is there, and is no report".formatted(report),
           "Name a file that is not there yet, or a former report.");
     }
   }
 
-  // What is in a file that is there is looked at when everything is done: it may be a database.
+  // Looking into a file does no harm: no database is open in this process, before or afterwards.
   private static boolean isPlace(Path report) {
-    return !Files.exists(report) || Files.isRegularFile(report);
+    return Failures.translate("cannot look at " + report, () -> Output.isPlace(report));
   }
 
   /** Finds the report that a refused command line asks for. */

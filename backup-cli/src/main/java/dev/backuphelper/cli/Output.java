@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 record Output(Environment environment, boolean json, boolean quiet, boolean verbose) {
   private static final double MEBI = 1 << 20;
 
+  private static final List<String> OF_A_DATABASE =
+      List.of("-wal", "-shm", "-journal", ".backup-open.json", ".backup-lock", ".holder");
+
   /** Prints a text as it is, and returns the exit code. */
   int text(String command, String text) {
     if (json) {
@@ -114,16 +117,26 @@ record Output(Environment environment, boolean json, boolean quiet, boolean verb
   private static void writeReport(Path file, byte[] document) throws IOException {
     // A link is followed: the file that it names is the report.
     Path real = Files.exists(file) ? file.toRealPath() : file;
-    if (Files.exists(real) && !isReport(real)) {
+    if (!isPlace(real)) {
       throw new IOException("a file of that name is there, and is no report");
     }
     PrivateFiles.createDirectories(PrivateFiles.parent(real));
     AtomicFile.write(real, document);
   }
 
-  // Whoever forgets the file, as in "verify --report app.db", must not lose a database. Every
-  // connection of this process is closed by now, so that looking into one does no harm.
-  private static boolean isReport(Path file) throws IOException {
+  /**
+   * Tells whether a report may be written to a path. Whoever forgets the file, as in "verify
+   * --report app.db", must not lose a database, nor what belongs to one. To be asked only while no
+   * database is open in this process: one that is would lose its locks.
+   */
+  static boolean isPlace(Path file) throws IOException {
+    String name = String.valueOf(file.getFileName());
+    if (OF_A_DATABASE.stream().anyMatch(name::endsWith)) {
+      return false;
+    }
+    if (!Files.exists(file)) {
+      return true;
+    }
     if (!Files.isRegularFile(file)) {
       return false;
     }

@@ -8,7 +8,6 @@ import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.RecoverChoice;
 import dev.backuphelper.report.OpenPlan;
 import dev.backuphelper.report.RecoverReport;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,7 +82,7 @@ final class RecoverCommand implements Command {
     put(result, report);
     describe(report, result);
     if (!report.open().isEmpty()) {
-      result.fail(stillOpen(report, session.directory()));
+      result.fail(stillOpen(report));
     } else if (report.resolved().stream().anyMatch(RecoverReport.Resolved::contended)) {
       result.fail(RestoreView.contended());
     }
@@ -156,7 +155,7 @@ final class RecoverCommand implements Command {
     values.put("marker", open.marker());
     values.put("code", open.code().name());
     values.put("reason", open.reason());
-    values.put("hint", open.hint().orElse(null));
+    values.put("hint", open.hint());
     return values;
   }
 
@@ -190,7 +189,7 @@ final class RecoverCommand implements Command {
     };
   }
 
-  private static Failure stillOpen(RecoverReport report, Path directory) {
+  private static Failure stillOpen(RecoverReport report) {
     String reasons =
         report.open().stream().map(RecoverReport.Open::reason).collect(Collectors.joining("; "));
     ErrorCode code = worst(report.open());
@@ -198,7 +197,10 @@ final class RecoverCommand implements Command {
         code.name(),
         report.resolved().isEmpty() ? ExitCodes.of(code) : ExitCodes.PARTLY,
         "still open: " + reasons,
-        remedy(report.open(), directory));
+        report.open().stream()
+            .map(RecoverReport.Open::hint)
+            .distinct()
+            .collect(Collectors.joining("; ")));
   }
 
   // What somebody has to decide comes before what is broken, and that before what ends by itself.
@@ -210,35 +212,5 @@ final class RecoverCommand implements Command {
             .filter(code -> code != ErrorCode.LOCKED)
             .findFirst()
             .orElse(ErrorCode.LOCKED);
-  }
-
-  private static @Nullable String remedy(List<RecoverReport.Open> open, Path directory) {
-    String remedies =
-        open.stream()
-            .flatMap(left -> remedy(left, directory).stream())
-            .distinct()
-            .collect(Collectors.joining("; "));
-    if (!remedies.isEmpty()) {
-      return remedies;
-    }
-    return worst(open) == ErrorCode.LOCKED ? "Run it again when that has ended." : null;
-  }
-
-  private static Optional<String> remedy(RecoverReport.Open left, Path directory) {
-    Optional<String> command =
-        left.id()
-            .map(
-                id ->
-                    "backup recover %s --dir %s"
-                        .formatted(id, Format.shellWord(Format.absolute(directory))));
-    if (left.code() == ErrorCode.REFUSED) {
-      return command.map(
-          words ->
-              "Put the backup's content there: %s --restore; or keep what is there: %s --keep"
-                  .formatted(words, words));
-    }
-    return left.isLost()
-        ? command.map(words -> "Bring it back; or keep what is there: %s --keep".formatted(words))
-        : left.hint();
   }
 }

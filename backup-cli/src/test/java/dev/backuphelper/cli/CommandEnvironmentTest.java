@@ -2,6 +2,7 @@ package dev.backuphelper.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backuphelper.internal.engine.OuterGuard;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -20,10 +21,10 @@ class CommandEnvironmentTest {
 
     assertThat(variables).containsOnlyKeys("BACKUP_GUARDED");
     assertThat(variables.get("BACKUP_GUARDED")).isEqualTo(ONE + "\n" + TWO);
-    assertThat(CommandEnvironment.of(variables).isGuarded(ONE)).isTrue();
-    assertThat(CommandEnvironment.of(variables).isGuarded(TWO)).isTrue();
-    assertThat(CommandEnvironment.of(variables).isGuarded(Path.of("other"))).isFalse();
-    assertThat(CommandEnvironment.of(Map.of()).isGuarded(ONE)).isFalse();
+    assertThat(OuterGuard.in(variables).guards(ONE)).isTrue();
+    assertThat(OuterGuard.in(variables).guards(TWO)).isTrue();
+    assertThat(OuterGuard.in(variables).guards(Path.of("other"))).isFalse();
+    assertThat(OuterGuard.in(Map.of()).guards(ONE)).isFalse();
   }
 
   @Test

@@ -123,7 +123,7 @@ class DemoUndoneTest {
             "marker",
             ErrorCode.NO_SPACE,
             "there is no room for it",
-            Optional.of("Free some space."));
+            "Free some space.");
 
     assertToldInWords(
         () -> DemoUndone.of(SAFETY, recovered(List.of(), List.of(stays))),

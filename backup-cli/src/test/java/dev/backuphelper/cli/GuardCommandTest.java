@@ -16,6 +16,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code guard} with commands that are real processes; in one of its own where streams matter. */
 class GuardCommandTest extends CommandTest {
@@ -238,11 +239,23 @@ class GuardCommandTest extends CommandTest {
     assertThat(lost.getParent()).doesNotExist();
   }
 
-  @Test
-  void a_report_that_cannot_be_written_is_no_success() {
-    Run run = guard(database, "--report", database, "--", migration(0, MORE));
+  @ParameterizedTest
+  @ValueSource(strings = {"", "-wal", "-journal", ".backup-open.json", ".backup-lock"})
+  void a_report_that_would_replace_what_belongs_to_a_database_is_refused_at_once(String suffix)
+      throws Exception {
+    Run run = guard(database, "--report", database + suffix, "--", migration(0, MORE));
 
-    assertFails(run, 125, "cannot write the report " + database);
+    assertFails(run, 2, "--report: " + database + suffix);
+    assertThat(tables()).doesNotContain("more");
+  }
+
+  @Test
+  void a_report_that_cannot_be_written_is_no_success() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+
+    Run run = guard(database, "--report", file.resolve("r.json"), "--", migration(0, MORE));
+
+    assertFails(run, 125, "cannot write the report " + file);
     Database.execute(database, "select * from more");
   }
 
@@ -279,7 +292,7 @@ class GuardCommandTest extends CommandTest {
     Run run = process("", database, "--", inner);
 
     assertThat(run.exit()).isEqualTo(125);
-    assertThat(run.err()).contains("is guarded already, by the guard that this command runs in");
+    assertThat(run.err()).contains("is guarded already, by the guard that this process runs in");
     assertThat(Database.notes(database)).isEqualTo(10);
   }
 

@@ -289,6 +289,30 @@ class GuardSignalsTest extends CommandTest {
   }
 
   @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "nothing tells it elsewhere")
+  void what_a_killed_command_has_started_is_waited_for_too() throws Exception {
+    JavaProcess guard =
+        guardOf(
+            "sh -c 'echo $$ >inner; touch inner-ready; while ! test -e end; do sleep 0.1; done'; :");
+    await().atMost(LIMIT).until(() -> Files.exists(folder.resolve("inner-ready")));
+    ProcessHandle inner = processIn("inner");
+    ProcessHandle command = processIn("pid");
+    guard.kill();
+    command.destroyForcibly();
+    command.onExit().get(60, TimeUnit.SECONDS);
+
+    Run early = cli.run("recover");
+
+    assertFails(early, 7, "which the command of the migration started, still runs");
+    assertThat(inner.isAlive()).isTrue();
+    assertThat(Database.notes(database)).isEqualTo(3);
+    Files.createFile(folder.resolve("end"));
+    inner.onExit().get(60, TimeUnit.SECONDS);
+    assertThat(cli.run("recover", "--restore").exit()).isZero();
+    assertThat(Database.notes(database)).isEqualTo(10);
+  }
+
+  @Test
   void what_a_killed_guard_and_command_left_the_next_guard_restores_first() throws Exception {
     JavaProcess guard = guardOf("exec sleep 60");
     guard.kill();

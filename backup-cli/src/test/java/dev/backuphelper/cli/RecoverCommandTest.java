@@ -191,7 +191,8 @@ class RecoverCommandTest extends CommandTest {
 
     Run run = cli.run("recover", "--json");
 
-    assertFails(run, 4, ".open-20250101-000000-001.json", "remove that file by hand");
+    assertFails(run, 4, ".open-20250101-000000-001.json");
+    assertThat(run.err()).contains("hint: Look at the database, then remove that file by hand.");
     assertThat(run.object("error")).containsEntry("code", "CORRUPT");
     assertThat(run.objects("open").get(0)).containsEntry("code", "CORRUPT");
   }

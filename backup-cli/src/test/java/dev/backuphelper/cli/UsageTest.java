@@ -33,7 +33,7 @@ class UsageTest {
 
     Run run = run("create", database, "--report", folder);
 
-    CommandTest.assertFails(run, 2, "--report: " + folder + " is there, and is no file");
+    CommandTest.assertFails(run, 2, "--report: " + folder + " is there, and is no report");
     assertThat(folder.resolve("backups")).doesNotExist();
   }
 

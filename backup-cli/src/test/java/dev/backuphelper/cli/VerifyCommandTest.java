@@ -280,7 +280,7 @@ class VerifyCommandTest extends CommandTest {
 
     assertThat(link).isSymbolicLink();
     assertThat(Cli.json(Files.readAllBytes(report))).containsEntry("command", "verify");
-    assertFails(cli.run("verify", "--report", database), 1, "is no report");
+    assertFails(cli.run("verify", "--report", database), 2, "is no report");
     assertThat(Database.notes(database)).isEqualTo(10);
   }
 

@@ -42,12 +42,19 @@ public final class OpenPointers {
    * @param operation what is open: {@link #RESTORE} or {@link #MIGRATION}
    * @param backups the backups that it needs
    * @param plans the files of the plan, beside the databases
+   * @param begun whether a migration may have changed the databases; then its marker must be there
    */
-  public record Pointer(BackupId id, String operation, List<BackupId> backups, List<String> plans) {
+  public record Pointer(
+      BackupId id, String operation, List<BackupId> backups, List<String> plans, boolean begun) {
     /** Copies the lists. */
     public Pointer {
       backups = List.copyOf(backups);
       plans = List.copyOf(plans);
+    }
+
+    /** Returns this pointer with another answer. */
+    public Pointer begun(boolean value) {
+      return new Pointer(id, operation, backups, plans, value);
     }
   }
 
@@ -64,6 +71,7 @@ public final class OpenPointers {
     map.put("operation", pointer.operation());
     map.put("backups", pointer.backups().stream().map(BackupId::value).toList());
     map.put("plans", pointer.plans());
+    map.put("begun", pointer.begun());
     store.put(StoreNames.pointer(pointer.id()), JsonObject.write(map));
   }
 
@@ -122,6 +130,15 @@ public final class OpenPointers {
     return new Listing(pointers, problems);
   }
 
+  /** Returns the pointer of an id; empty when there is none. */
+  public Optional<Pointer> find(BackupId id) throws IOException {
+    try {
+      return Optional.of(read(id, store.read(StoreNames.pointer(id), DOCUMENT_LIMIT)));
+    } catch (NoSuchFileException none) {
+      return Optional.empty();
+    }
+  }
+
   /**
    * Returns who is making something under the id of a pointer; empty when nobody is, or any more.
    *
@@ -152,6 +169,11 @@ public final class OpenPointers {
     for (String text : json.texts("backups")) {
       BackupId.tryParse(text).ifPresent(backups::add);
     }
-    return new Pointer(id, json.text("operation"), backups, json.texts("plans"));
+    return new Pointer(
+        id,
+        json.text("operation"),
+        backups,
+        json.texts("plans"),
+        json.has("begun") && json.flag("begun"));
   }
 }

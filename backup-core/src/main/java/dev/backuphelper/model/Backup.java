@@ -52,6 +52,11 @@ public record Backup(Manifest manifest, boolean pinned, Optional<Verification> v
     return manifest.damaged();
   }
 
+  /** Tells whether it holds what a failed migration left. */
+  public boolean leftByFailure() {
+    return kind() == BackupKind.SAFETY && Manifest.FAILED_MIGRATION.equals(manifest.operation());
+  }
+
   /**
    * Tells whether its last examination looked into the databases and was good; a damaged backup
    * never counts as verified.

@@ -46,6 +46,12 @@ public record Manifest(
     long durationMillis,
     List<Component> components) {
 
+  /**
+   * The operation of a safety backup that holds what a failed migration left: kept, so that nothing
+   * is lost, but nobody's last good backup.
+   */
+  public static final String FAILED_MIGRATION = "failed_migration";
+
   /** The newest format that this version writes and reads. */
   public static final int FORMAT = 1;
 

@@ -79,20 +79,9 @@ public record RecoverReport(
    * @param marker the plan's file
    * @param code what kind of reason it is: {@code LOCKED} while somebody works on it, {@code
    *     REFUSED} when somebody has to decide, otherwise what failed
-   * @param reason why it stays open, and what can be decided
-   * @param hint what removes the cause; empty if somebody has to decide or to wait
+   * @param reason why it stays open
+   * @param hint what to do about it
    */
   public record Open(
-      Optional<BackupId> id, String marker, ErrorCode code, String reason, Optional<String> hint) {
-    /**
-     * Tells whether what was to be put back cannot be had: then it can be kept open until it comes
-     * back, or what is there can be kept.
-     */
-    public boolean isLost() {
-      return switch (code) {
-        case BACKUP_NOT_FOUND, SOURCE_NOT_FOUND, CORRUPT, UNSUPPORTED_FORMAT -> id.isPresent();
-        default -> false;
-      };
-    }
-  }
+      Optional<BackupId> id, String marker, ErrorCode code, String reason, String hint) {}
 }

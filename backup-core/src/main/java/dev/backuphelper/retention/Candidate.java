@@ -106,6 +106,8 @@ record Candidate<T>(
     }
     return backup
         .verification()
+        // Sound as it may be, it is nothing to go back to.
+        .filter(found -> !(found.good() && backup.leftByFailure()))
         .map(found -> found.good() ? Condition.VERIFIED : Condition.FAILED)
         .orElse(Condition.UNVERIFIED);
   }

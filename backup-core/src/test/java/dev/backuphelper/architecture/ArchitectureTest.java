@@ -269,6 +269,8 @@ class ArchitectureTest {
             // private images and artifacts
             "codec.CodecPipeline",
             "internal.engine.BackupCheck$LocalImage",
+            // what Linux tells of a process
+            "internal.engine.GuardedProcesses",
             // a plain file, after its engine has said that it is no database
             "codec.GzipImage",
             "internal.engine.PlainFile",

@@ -2,6 +2,7 @@ package dev.backuphelper.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -17,6 +18,7 @@ import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.OnCrash;
 import dev.backuphelper.model.RecoverChoice;
+import dev.backuphelper.report.CleanReport;
 import dev.backuphelper.report.OpenPlan;
 import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.report.RecoverReport.Action;
@@ -150,12 +152,15 @@ class MarkerTest {
 
     assertThat(copy.backups().openPlans()).isEmpty();
     assertThat(copy.guard().recover().resolved()).isEmpty();
-    List<String> found = new ArrayList<>();
-    copy.guard().run("other", () -> found.add(copy.state()));
-
-    assertThat(found).containsExactly(half);
+    RefusedException refused =
+        catchThrowableOfType(
+            RefusedException.class, () -> copy.guard().run("other", () -> copy.sql("DROP VIEW v")));
+    assertThat(refused)
+        .hasMessage(
+            "not migrated: %s came here with a moved or copied database; it says that migration version-2 of %s is open"
+                .formatted(copy.marker(), app.database()));
     assertThat(copy.state()).isEqualTo(half);
-    assertThat(copy.beside()).isEmpty();
+    assertThat(copy.marker()).exists();
     assertThat(app.state()).isEqualTo(half);
     assertThat(app.marker()).exists();
   }
@@ -175,6 +180,9 @@ class MarkerTest {
     assertThat(report.open().get(0).reason()).contains("is its disk there?");
     assertThat(moved.state()).isEqualTo(half);
     assertThat(app.folder()).doesNotExist();
+    assertThatThrownBy(() -> moved.guard().run("other", () -> moved.sql("CREATE TABLE o(a)")))
+        .isInstanceOf(RefusedException.class);
+    Files.delete(moved.marker());
     assertThat(moved.guard().run("other", () -> moved.sql("CREATE TABLE o(a)")).outcome())
         .isEqualTo(Outcome.MIGRATED);
     assertThat(moved.state()).contains("half");
@@ -333,7 +341,8 @@ class MarkerTest {
     assertThat(app.backups().openPlans()).isNotEmpty();
     assertThat(app.guard().recover().resolved()).isEmpty();
     Files.delete(app.marker());
-    assertThat(app.guard().recover().open()).isEmpty();
+    assertThat(app.guard().recover().open()).hasSize(1);
+    assertThat(app.recover(RecoverChoice.KEEP).open()).isEmpty();
     requireNextMigrationRuns();
   }
 
@@ -538,6 +547,105 @@ class MarkerTest {
 
     assertThat(report.outcome()).isEqualTo(Outcome.MIGRATED);
     assertThat(app.marker()).doesNotExist();
+  }
+
+  @Test
+  void markerThatIsGone_isNoProofThatNothingWasChanged() throws Exception {
+    BackupId safety = app.crash(OnCrash.RESTORE, HALF);
+    Files.delete(app.marker());
+
+    RecoverReport report = app.guard().recover();
+
+    assertThat(report.resolved()).isEmpty();
+    assertThat(report.open()).hasSize(1);
+    assertThat(report.open().get(0).reason()).contains("had begun, and its marker is gone");
+    assertThat(report.open().get(0).hint())
+        .contains("backup restore " + safety + " --dir ", "backup recover " + safety, "--keep");
+    assertThat(app.recover(RecoverChoice.KEEP).open()).isEmpty();
+    assertThat(app.state()).contains("half");
+  }
+
+  @Test
+  void databaseInTheStore_isNotMigrated() {
+    BackupHelper backups =
+        BackupHelper.builder()
+            .source(SqliteSource.of(app.database()))
+            .directory(app.database().getParent())
+            .build();
+
+    assertThatThrownBy(() -> MigrationGuard.of(backups).run("v", () -> app.sql(HALF)))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("lies in the store itself");
+    assertThat(app.state()).isEqualTo(before);
+  }
+
+  @Test
+  void whatAFailedMigrationLeft_isNobodysLatest() {
+    assertThatThrownBy(
+            () ->
+                app.guard()
+                    .run(
+                        "v",
+                        () -> {
+                          app.sql(HALF);
+                          throw new IllegalStateException("half way");
+                        }))
+        .hasMessage("half way");
+
+    List<Backup> both = app.safetyBackups();
+    assertThat(both).hasSize(2);
+    assertThat(both.get(0).leftByFailure()).isTrue();
+    BackupId safety = both.get(1).id();
+    assertThat(app.backups().latest().orElseThrow().id()).isEqualTo(safety);
+    assertThat(app.backups().status().groups().get(0).lastGood().orElseThrow().id())
+        .isEqualTo(safety);
+    CleanReport cleaned =
+        app.backups(Clock.offset(Clock.systemUTC(), Duration.ofDays(30))).cleanOld(1);
+    assertThat(cleaned.removed())
+        .extracting(CleanReport.Removed::id)
+        .containsExactly(both.get(0).id().value());
+  }
+
+  @Test
+  void databaseThatBecameALink_isNotFollowed() throws Exception {
+    Path other = folder.resolve("other.db");
+    Throwable thrown =
+        catchThrowable(
+            () ->
+                app.guard()
+                    .run(
+                        "v",
+                        () -> {
+                          Files.move(app.database(), other);
+                          Files.createSymbolicLink(app.database(), other);
+                          throw new IllegalStateException("half way");
+                        }));
+
+    assertThat(MigrationReport.of(thrown).orElseThrow().outcome())
+        .isEqualTo(Outcome.RESTORE_FAILED);
+    assertThat(thrown.getSuppressed()[0])
+        .hasMessageContaining("was replaced by a link to " + other);
+    Files.delete(app.database());
+    assertThat(app.recover(RecoverChoice.RESTORE).open()).isEmpty();
+    assertThat(app.state()).isEqualTo(before);
+    assertThat(app.marker()).doesNotExist();
+  }
+
+  @Test
+  void databaseWithASecondName_doesNotStopTheRecoveryOfOthers() throws Exception {
+    GuardedDatabase other =
+        new GuardedDatabase(app.folder(), app.database().resolveSibling("other.db"));
+    Files.copy(app.database(), other.database());
+    app.crash(OnCrash.RESTORE, HALF);
+    other.crash(OnCrash.RESTORE, HALF);
+    Files.createLink(app.database().resolveSibling("second-name.db"), app.database());
+
+    RecoverReport report = app.recover(RecoverChoice.PLANNED);
+
+    assertThat(report.resolved()).hasSize(1);
+    assertThat(report.open()).hasSize(1);
+    assertThat(report.open().get(0).hint()).contains("find / -samefile '" + app.database());
+    assertThat(other.state()).isEqualTo(before);
   }
 
   @Test

@@ -77,7 +77,9 @@ class SafetyRule13AMigratedDatabaseThatChangedIsNotRestoredUnaskedTest {
                 + " or keep what is there with --keep");
     String command = "backup recover %s --dir %s".formatted(safety, app.store());
     assertThat(refused.hint())
-        .hasValue("Decide with: %s --restore, or: %s --keep".formatted(command, command));
+        .hasValue(
+            "Put the backup\'s content there: %s --restore; or keep what is there: %s --keep"
+                .formatted(command, command));
     assertThat(app.state()).isEqualTo(now);
     assertThat(app.marker()).exists();
     assertThat(app.safetyBackups()).hasSize(1);

@@ -41,6 +41,7 @@ final class State {
     StringBuilder state = new StringBuilder();
     state.append(rows(connection, "PRAGMA journal_mode"));
     state.append(rows(connection, "PRAGMA user_version"));
+    state.append(rows(connection, "PRAGMA application_id"));
     state.append(rows(connection, "PRAGMA page_size"));
     state.append(rows(connection, "SELECT type, name, tbl_name, sql FROM sqlite_schema"));
     for (String table : rows(connection, "SELECT name FROM sqlite_schema WHERE type='table'")) {

@@ -66,6 +66,7 @@ public final class GuardOperation implements AutoCloseable {
   private final List<Guarded> databases;
   private final TargetLocks locks;
   private final List<PlanFile> marker = new ArrayList<>();
+  private OpenPointers.@Nullable Pointer pointer;
   private @Nullable Reservation reservation;
   private @Nullable Heartbeat heartbeat;
   private @Nullable Backup safety;
@@ -176,11 +177,12 @@ public final class GuardOperation implements AutoCloseable {
   private static void resolveOpen(Context context, List<Path> paths) throws IOException {
     Map<BackupId, Path> newestFirst = new TreeMap<>(Comparator.reverseOrder());
     for (Path path : paths) {
-      openBeside(path).ifPresent(open -> newestFirst.put(open.id(), path));
+      openBeside(context, path).ifPresent(open -> newestFirst.put(open.id(), path));
     }
     for (Map.Entry<BackupId, Path> found : newestFirst.entrySet()) {
       Path path = found.getValue();
-      Optional<PlanFile> open = openBeside(path).filter(still -> still.id().equals(found.getKey()));
+      Optional<PlanFile> open =
+          openBeside(context, path).filter(still -> still.id().equals(found.getKey()));
       if (open.isPresent()) {
         resolveOpen(context, open.get());
       }
@@ -196,9 +198,21 @@ public final class GuardOperation implements AutoCloseable {
     resolve(context.with(context.storeAt(open.plan().store()), context.sources()), open);
   }
 
-  private static Optional<PlanFile> openBeside(Path path) throws IOException {
+  private static Optional<PlanFile> openBeside(Context context, Path path) throws IOException {
     try {
-      return PlanFile.find(path);
+      Optional<PlanFile> found = PlanFile.read(path);
+      if (found.isPresent() && !found.get().target().equals(path)) {
+        throw new RefusedException(
+            "not migrated: %s came here with a moved or copied database; it says that %s of %s is open"
+                .formatted(PlanFile.beside(path), found.get().plan().title(), found.get().target()),
+            "Put the former content there with: %s --target %s; or look at the database, then remove"
+                    .formatted(
+                        Remedy.restore(
+                            context.storeAt(found.get().plan().store()), found.get().id()),
+                        Remedy.word(path.toString()))
+                + " that file by hand.");
+      }
+      return found;
     } catch (MalformedDocumentException unusable) {
       throw new RefusedException(
           "not migrated: " + unusable.getMessage(),
@@ -215,32 +229,42 @@ public final class GuardOperation implements AutoCloseable {
     for (RecoverReport.Open left : report.open()) {
       // What else the store cannot tell is not about these databases.
       if (left.id().filter(open.id()::equals).isPresent()) {
-        throw notResolved(context, left, open.id());
+        throw notResolved(context, left, open);
       }
     }
   }
 
   private static BackupException notResolved(
-      Context context, RecoverReport.Open left, BackupId id) {
+      Context context, RecoverReport.Open left, PlanFile open) {
     String message = "not migrated: " + left.reason();
-    String remedy = Remedy.recover(context.store(), id);
     if (left.code() == ErrorCode.LOCKED) {
       return new LockedException(message, "Wait until it has ended.", null);
     }
-    if (left.code() == ErrorCode.REFUSED) {
-      return new RefusedException(
-          message, "Decide with: %s --restore, or: %s --keep".formatted(remedy, remedy));
+    return switch (left.code()) {
+      case REFUSED, BACKUP_NOT_FOUND, SOURCE_NOT_FOUND, CORRUPT, UNSUPPORTED_FORMAT ->
+          new RefusedException(message, hint(context, left, open));
+      default -> new StorageException(left.code(), message, left.hint(), null);
+    };
+  }
+
+  // A recovery finds what is open by the store, which may be gone.
+  private static String hint(Context context, RecoverReport.Open left, PlanFile open) {
+    try {
+      if (new OpenPointers(context.store()).find(open.id()).isPresent()) {
+        return left.hint();
+      }
+    } catch (IOException unreadable) {
+      // What cannot be read is no help.
     }
-    if (left.isLost()) {
-      return new RefusedException(
-          message, "Bring it back; or keep what is there with: " + remedy + " --keep");
-    }
-    return new StorageException(left.code(), message, left.hint().orElse(null), null);
+    return "Bring back the store %s; or, to keep what is there, remove %s by hand."
+        .formatted(context.store().location(), PlanFile.beside(open.target()));
   }
 
   private static Guarded look(Context context, NamedSource source) throws IOException {
     Source engine = source.source().at(source.path());
     Target target = engine.target();
+    // What could not be restored must not be migrated.
+    TargetPaths.requireOutside(target.path(), List.of(context.store()));
     TargetState before = target.probe(context.patience());
     if (before == TargetState.UNREADABLE) {
       throw new SourceException(
@@ -342,13 +366,15 @@ public final class GuardOperation implements AutoCloseable {
               database.before(),
               PlanFile.Phase.PENDING));
     }
-    new OpenPointers(context.store())
-        .put(
-            new OpenPointers.Pointer(
-                id,
-                OpenPointers.MIGRATION,
-                List.of(id),
-                databases().stream().map(path -> PlanFile.beside(path).toString()).toList()));
+    OpenPointers.Pointer first =
+        new OpenPointers.Pointer(
+            id,
+            OpenPointers.MIGRATION,
+            List.of(id),
+            databases().stream().map(path -> PlanFile.beside(path).toString()).toList(),
+            false);
+    new OpenPointers(context.store()).put(first);
+    pointer = first;
     events.step("pointer-written", id);
     for (PlanFile file : marker) {
       file.write();
@@ -395,6 +421,8 @@ public final class GuardOperation implements AutoCloseable {
         "cannot begin migration " + order.label(),
         () -> {
           try {
+            // From now on a marker that is gone was removed by somebody else.
+            putPointer(true);
             for (int index = 0; index < marker.size(); index++) {
               String now = databases.get(index).target().fingerprint().state();
               write(index, marker.get(index).in(PlanFile.Phase.WRITING, now));
@@ -407,6 +435,13 @@ public final class GuardOperation implements AutoCloseable {
           events.step("migration-begun", order.label());
           return marker;
         });
+  }
+
+  private void putPointer(boolean begun) throws IOException {
+    OpenPointers.Pointer known = pointer;
+    if (known != null) {
+      new OpenPointers(context.store()).put(known.begun(begun));
+    }
   }
 
   /** Lets the marker say that the work goes on only as long as this holds. */
@@ -530,12 +565,24 @@ public final class GuardOperation implements AutoCloseable {
     stopHeart();
     if (!marker.isEmpty()) {
       BackupId id = marker.get(0).id();
+      if (marker.stream().anyMatch(file -> file.phase() != PlanFile.Phase.PENDING)) {
+        endPointer();
+      }
       PlanFile.removeAll(marker, file -> events.step("marker-removed", file.target()));
       marker.clear();
       OPEN.remove(id);
       removePointer(id);
     }
     closeReservation();
+  }
+
+  // If this cannot be said, and the process dies before the pointer is gone, a recovery asks.
+  private void endPointer() {
+    try {
+      putPointer(false);
+    } catch (IOException fullDisk) {
+      events.warning("the pointer could not be written: " + fullDisk.getMessage());
+    }
   }
 
   // Without the marker nothing is open, whatever the store says; a recovery tidies it.

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** Finds the backup that somebody names: by its id, a unique prefix, or as the latest. */
@@ -106,16 +107,19 @@ public final class Lookup {
   }
 
   // A safety backup is what was there before something else was wanted: to restore the latest twice
-  // must not undo the first time. Where there is nothing else it is the latest there is.
+  // must not undo the first time. Where there is nothing else it is the latest there is, but for
+  // what a failed migration left.
   private static Map<GroupId, Backup> newestOfGroups(Listing listing) {
     Map<GroupId, Backup> newest = new LinkedHashMap<>();
-    for (Backup backup : listing.backups()) {
-      if (backup.kind() != BackupKind.SAFETY) {
-        newest.putIfAbsent(backup.group(), backup);
-      }
-    }
-    for (Backup backup : listing.backups()) {
-      newest.putIfAbsent(backup.group(), backup);
+    List<Predicate<Backup>> preferences =
+        List.of(
+            backup -> backup.kind() != BackupKind.SAFETY,
+            backup -> !backup.leftByFailure(),
+            backup -> true);
+    for (Predicate<Backup> preferred : preferences) {
+      listing.backups().stream()
+          .filter(preferred)
+          .forEach(backup -> newest.putIfAbsent(backup.group(), backup));
     }
     return newest;
   }

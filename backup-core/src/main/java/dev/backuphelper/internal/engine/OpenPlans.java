@@ -1,6 +1,7 @@
 package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.catalog.OpenPointers;
+import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.internal.io.MalformedDocumentException;
 import dev.backuphelper.internal.io.ProcessOwner;
 import dev.backuphelper.model.BackupId;
@@ -203,7 +204,7 @@ public final class OpenPlans {
                   found.plan().targets().forEach(target -> paths.add(PlanFile.beside(target)));
                 });
       }
-    } catch (SourceUnreadableException | NoSuchFileException noDatabase) {
+    } catch (SourceUnreadableException | NoSuchFileException | RefusedException noDatabase) {
       // What is no database has no plan; whoever works on it is told so then.
     } catch (FileSystemException unusable) {
       // Not the store is at fault.

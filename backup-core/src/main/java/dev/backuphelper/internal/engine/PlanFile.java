@@ -201,10 +201,14 @@ record PlanFile(
    * @throws MalformedDocumentException if it cannot be read; the message names the file
    */
   static Optional<PlanFile> find(Path target) throws IOException {
+    return read(target).filter(plan -> plan.target().equals(target));
+  }
+
+  /** Returns the plan that lies beside a target, whatever it is about. */
+  static Optional<PlanFile> read(Path target) throws IOException {
     Path file = beside(target);
     try {
-      PlanFile found = read(JsonObject.parse(content(file)), target.getFileSystem());
-      return Optional.of(found).filter(plan -> plan.target().equals(target));
+      return Optional.of(read(JsonObject.parse(content(file)), target.getFileSystem()));
     } catch (NoSuchFileException none) {
       return Optional.empty();
     } catch (FileSystemException failure) {

@@ -36,7 +36,7 @@ import java.util.TreeSet;
  * store. It can be killed itself and run again.
  */
 public final class RecoverOperation {
-  private static final String BY_HAND = "look at the database, then remove that file by hand";
+  private static final String AGAIN = "Run it again when that has ended.";
 
   private final Context context;
   private final RecoverOrder order;
@@ -79,8 +79,8 @@ public final class RecoverOperation {
               Optional.empty(),
               problem,
               ErrorCode.CORRUPT,
-              problem + "; " + BY_HAND,
-              Optional.empty()));
+              problem,
+              "Look at the database, then remove that file by hand."));
     }
     return new RecoverReport(
         order.dryRun(), resolved, open, order.dryRun() ? List.of() : sweep(), orphans());
@@ -93,14 +93,48 @@ public final class RecoverOperation {
     try (TargetLocks locks = TargetLocks.take(lockable(targets), "recover", Duration.ZERO)) {
       recoverLocked(id, marker, targets);
     } catch (LockHeldException working) {
-      leaveOpen(marker, ErrorCode.LOCKED, "it is still being worked on: " + working.getMessage());
+      leaveOpen(
+          marker, ErrorCode.LOCKED, "it is still being worked on: " + working.getMessage(), AGAIN);
     } catch (MalformedDocumentException unreadable) {
-      leaveOpen(marker, ErrorCode.CORRUPT, unreadable.getMessage() + "; " + BY_HAND);
+      leaveOpen(
+          marker,
+          ErrorCode.CORRUPT,
+          String.valueOf(unreadable.getMessage()),
+          "Look at the database%s; then remove that file by hand.".formatted(formerContent(id)));
     } catch (NoSuchFileException gone) {
-      leaveOpen(marker, ErrorCode.IO_FAILED, gone.getFile() + " does not exist any more");
+      leaveOpen(
+          marker,
+          ErrorCode.IO_FAILED,
+          gone.getFile() + " does not exist any more",
+          "Bring it back; or keep what is there: " + keep(id));
+    } catch (BackupException failure) {
+      leaveOpen(
+          marker, failure, String.valueOf(failure.getMessage()), failure.hint().orElse(AGAIN));
     } catch (IOException failure) {
       BackupException known = Failures.translated("plan " + id + " stays open", failure);
-      leaveOpen(marker, known, String.valueOf(known.getMessage()));
+      leaveOpen(marker, known, String.valueOf(known.getMessage()), known.hint().orElse(AGAIN));
+    }
+  }
+
+  private String keep(BackupId id) {
+    return Remedy.recover(context.store(), id) + " --keep";
+  }
+
+  private String bothWaysOut(BackupId id) {
+    return "Put the backup's content there: %s --restore; or keep what is there: %s"
+        .formatted(Remedy.recover(context.store(), id), keep(id));
+  }
+
+  /** Returns how a person puts back what was there before a migration, if that is known. */
+  private String formerContent(BackupId id) {
+    try {
+      return new OpenPointers(context.store())
+          .find(id)
+          .filter(pointer -> pointer.backups().contains(id))
+          .map(pointer -> ", or put back what was there: " + Remedy.restore(context.store(), id))
+          .orElse("");
+    } catch (IOException unknown) {
+      return "";
     }
   }
 
@@ -118,7 +152,10 @@ public final class RecoverOperation {
     // A thread has the locks already while it migrates; it must not undo what it is doing.
     if (GuardOperation.isOpen(id)) {
       leaveOpen(
-          marker, ErrorCode.LOCKED, "it is still being worked on: the migration goes on here");
+          marker,
+          ErrorCode.LOCKED,
+          "it is still being worked on: the migration goes on here",
+          AGAIN);
       return;
     }
     List<PlanFile> files = new ArrayList<>();
@@ -127,7 +164,11 @@ public final class RecoverOperation {
     }
     Optional<String> unseen = unseen(files, targets);
     if (unseen.isPresent() && order.choice() != RecoverChoice.KEEP) {
-      leaveOpen(marker, ErrorCode.REFUSED, unseen.get());
+      leaveOpen(
+          marker,
+          ErrorCode.REFUSED,
+          unseen.get(),
+          "Keep what is there: %s%s".formatted(keep(id), formerContent(id)));
     } else if (files.isEmpty()) {
       tidyPointer(id, marker, targets);
     } else {
@@ -172,6 +213,18 @@ public final class RecoverOperation {
   // The process died before it wrote the first file of the plan or after it removed the last: no
   // target is open.
   private void tidyPointer(BackupId id, String marker, List<Path> targets) throws IOException {
+    boolean begun =
+        new OpenPointers(context.store()).find(id).filter(OpenPointers.Pointer::begun).isPresent();
+    if (begun && order.choice() != RecoverChoice.KEEP) {
+      leaveOpen(
+          marker,
+          ErrorCode.REFUSED,
+          "migration %s of %s had begun, and its marker is gone: nothing tells what became of it"
+              .formatted(id, targets),
+          "Put the former content back with: %s; or keep what is there with: %s --keep"
+              .formatted(Remedy.restore(context.store(), id), Remedy.recover(context.store(), id)));
+      return;
+    }
     if (!order.dryRun()) {
       for (Path target : targets) {
         if (Files.exists(TargetLocks.beside(target))) {
@@ -194,7 +247,7 @@ public final class RecoverOperation {
     Purpose purpose = files.get(0).plan().purpose();
     boolean untouched = files.stream().allMatch(file -> file.phase() == PlanFile.Phase.PENDING);
     if (obstacle.isPresent()) {
-      leaveOpen(marker, ErrorCode.REFUSED, obstacle.get());
+      leaveOpen(marker, ErrorCode.REFUSED, obstacle.get(), bothWaysOut(files.get(0).id()));
     } else if (order.choice() == RecoverChoice.KEEP) {
       close(files, marker, Action.KEPT);
     } else if (untouched && (purpose.isMigration() || order.choice() == RecoverChoice.PLANNED)) {
@@ -212,7 +265,8 @@ public final class RecoverOperation {
           marker,
           ErrorCode.REFUSED,
           "%s was interrupted, and nothing is to be restored unasked; %s"
-              .formatted(files.get(0).plan().title(), bothWaysOut(files.get(0).plan())));
+              .formatted(files.get(0).plan().title(), bothWaysOut(files.get(0).plan())),
+          bothWaysOut(files.get(0).id()));
     } else {
       finishUnlessChanged(files, marker);
     }
@@ -256,7 +310,7 @@ public final class RecoverOperation {
     return Optional.empty();
   }
 
-  private static Optional<String> owned(Plan plan) {
+  private static Optional<String> owned(Plan plan) throws IOException {
     if (plan.purpose().starting()) {
       return Optional.of(
           "a process was being started for %s, and nothing tells whether it runs; say --restore or"
@@ -275,10 +329,17 @@ public final class RecoverOperation {
     }
     // They hold no locks: their number and start are all there is.
     plan.purpose().workers().stream().filter(ProcessOwner::mayLive).forEach(living::add);
-    return living.stream()
-        .findFirst()
-        .map(
-            owner -> "%s, which works on it, still runs; say --restore or --keep".formatted(owner));
+    if (!living.isEmpty()) {
+      return Optional.of(
+          "%s, which works on it, still runs; say --restore or --keep".formatted(living.get(0)));
+    }
+    return plan.purpose().workers().isEmpty()
+        ? Optional.empty()
+        : GuardedProcesses.find(plan.targets())
+            .map(
+                pid ->
+                    "process %d, which the command of the migration started, still runs; say --restore or --keep"
+                        .formatted(pid));
   }
 
   private boolean isMoved(PlanFile file) throws IOException {
@@ -310,7 +371,8 @@ public final class RecoverOperation {
             marker,
             ErrorCode.REFUSED,
             "%s changed after %s was interrupted, so nothing is overwritten unasked; %s"
-                .formatted(file.target(), file.plan().title(), bothWaysOut(file.plan())));
+                .formatted(file.target(), file.plan().title(), bothWaysOut(file.plan())),
+            bothWaysOut(file.id()));
         return;
       }
     }
@@ -338,7 +400,10 @@ public final class RecoverOperation {
           marker,
           failure,
           failure.getMessage()
-              + (plan.safetyBackup() == null ? "" : "; what was there is " + plan.safetyBackup()));
+              + (plan.safetyBackup() == null ? "" : "; what was there is " + plan.safetyBackup()),
+          isLost(failure.code())
+              ? "Bring it back; or keep what is there: " + keep(plan.id())
+              : failure.hint().orElse(AGAIN));
     }
   }
 
@@ -357,6 +422,7 @@ public final class RecoverOperation {
 
   private void close(List<PlanFile> files, String marker, Action action) throws IOException {
     if (!order.dryRun()) {
+      endPointer(files.get(0).id());
       PlanFile.removeAll(files, file -> events.step("plan-removed", file.target()));
       new SupersededPlans(context, List.of(), null).forget(files);
       new OpenPointers(context.store()).remove(files.get(0).id());
@@ -369,6 +435,15 @@ public final class RecoverOperation {
         plan.what(),
         Optional.empty(),
         files.stream().map(PlanFile::target).toList());
+  }
+
+  // If the process dies before the pointer is gone, nothing is open all the same.
+  private void endPointer(BackupId id) throws IOException {
+    OpenPointers pointers = new OpenPointers(context.store());
+    Optional<OpenPointers.Pointer> pointer = pointers.find(id);
+    if (pointer.isPresent() && pointer.get().begun()) {
+      pointers.put(pointer.get().begun(false));
+    }
   }
 
   private void resolved(
@@ -389,12 +464,20 @@ public final class RecoverOperation {
             restore.filter(RestoreReport::contended).isPresent()));
   }
 
-  private void leaveOpen(String marker, ErrorCode code, String reason) {
-    open.add(new RecoverReport.Open(current, marker, code, reason, Optional.empty()));
+  /** Tells whether what was to be put back cannot be had. */
+  private static boolean isLost(ErrorCode code) {
+    return switch (code) {
+      case BACKUP_NOT_FOUND, SOURCE_NOT_FOUND, CORRUPT, UNSUPPORTED_FORMAT -> true;
+      default -> false;
+    };
   }
 
-  private void leaveOpen(String marker, BackupException failure, String reason) {
-    open.add(new RecoverReport.Open(current, marker, failure.code(), reason, failure.hint()));
+  private void leaveOpen(String marker, ErrorCode code, String reason, String hint) {
+    open.add(new RecoverReport.Open(current, marker, code, reason, hint));
+  }
+
+  private void leaveOpen(String marker, BackupException failure, String reason, String hint) {
+    leaveOpen(marker, failure.code(), reason, hint);
   }
 
   private List<String> sweep() throws IOException {

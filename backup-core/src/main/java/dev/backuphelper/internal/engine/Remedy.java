@@ -23,7 +23,7 @@ final class Remedy {
   }
 
   // As shells quote: within single quotes everything is itself, but for the single quote.
-  private static String word(String text) {
+  static String word(String text) {
     return text.matches("[A-Za-z0-9_./:=@%+,-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
   }
 }

@@ -10,6 +10,7 @@ import dev.backuphelper.internal.io.PrivateFiles;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.Component;
+import dev.backuphelper.model.Manifest;
 import dev.backuphelper.model.RestoreOutcome;
 import dev.backuphelper.model.SourceName;
 import dev.backuphelper.report.RestoreReport;
@@ -263,6 +264,10 @@ public final class RestoreOperation {
     // What a migration or a killed restore has begun is ended, if that is possible at all.
     if (order.resolving() == null) {
       TargetPaths.requireShortName(target.path());
+    } else if (!target.path().equals(want.path())) {
+      throw new RefusedException(
+          "%s was replaced by a link to %s".formatted(want.path(), target.path()),
+          "Remove the link, then run it again.");
     }
     TargetPaths.requireOutside(target.path(), List.of(context.store(), journal.store()));
     return new Aim(want, target);
@@ -427,7 +432,7 @@ public final class RestoreOperation {
       Backup safety =
           new CreateOperation(
                   journal.with(journal.store(), databases),
-                  CreateOrder.safety(SAFETY_OPERATION, order.actor()))
+                  CreateOrder.safety(operation(), order.actor()))
               .run();
       events.step("safety-backup-made", safety.id());
       return safety;
@@ -445,6 +450,13 @@ public final class RestoreOperation {
           });
       return null;
     }
+  }
+
+  private String operation() {
+    Plan plan = order.resolving();
+    return plan != null && plan.purpose().isMigration()
+        ? Manifest.FAILED_MIGRATION
+        : SAFETY_OPERATION;
   }
 
   private RestoreReport restore(

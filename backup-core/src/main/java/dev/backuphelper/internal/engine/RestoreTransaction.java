@@ -123,6 +123,8 @@ final class RestoreTransaction {
     }
     try {
       recordPointer(pointer(plan));
+      // Their markers go now, so that a recovery must not miss them.
+      begun.forEach(former -> putPointer(former.plan(), false));
       means.events().step("pointer-written", id);
       for (PlanFile file : inWritingOrder()) {
         file.write();
@@ -199,7 +201,8 @@ final class RestoreTransaction {
         id,
         OpenPointers.RESTORE,
         needed,
-        plan.targets().stream().map(target -> PlanFile.beside(target).toString()).toList());
+        plan.targets().stream().map(target -> PlanFile.beside(target).toString()).toList(),
+        false);
   }
 
   private Plan plan() {
@@ -245,6 +248,21 @@ final class RestoreTransaction {
     means.events().step("pointer-removed", id);
   }
 
+  private void putPointer(Plan former, boolean markerIsThere) {
+    if (!former.purpose().isMigration()) {
+      return;
+    }
+    try {
+      OpenPointers pointers = new OpenPointers(context.storeAt(former.store()));
+      Optional<OpenPointers.Pointer> pointer = pointers.find(former.id());
+      if (pointer.isPresent()) {
+        pointers.put(pointer.get().begun(markerIsThere));
+      }
+    } catch (IOException fullDisk) {
+      means.events().warning("a pointer could not be written: " + fullDisk.getMessage());
+    }
+  }
+
   private void closeAfter(Exception failure) {
     try {
       if (!begun.isEmpty()) {
@@ -260,6 +278,7 @@ final class RestoreTransaction {
   private void reopenBegun() throws IOException {
     for (PlanFile plan : begun) {
       asItIsNow(plan).write();
+      putPointer(plan.plan(), true);
       plans.removeIf(mine -> mine.target().equals(plan.target()));
       PlanFile.deleteScratch(plan.target(), id);
     }

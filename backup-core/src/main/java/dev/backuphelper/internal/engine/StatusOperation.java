@@ -87,7 +87,10 @@ public final class StatusOperation {
   }
 
   private Group group(GroupId id, List<Backup> newestFirst) {
-    Optional<Backup> lastGood = newestFirst.stream().filter(Backup::verified).findFirst();
+    Optional<Backup> lastGood =
+        newestFirst.stream()
+            .filter(backup -> backup.verified() && !backup.leftByFailure())
+            .findFirst();
     return new Group(
         id,
         newestFirst.get(0).components().stream()

@@ -34,7 +34,7 @@ public record ProcessOwner(String host, long pid, long startedMillis) {
     if (!host.equals(CURRENT.host)) {
       return false;
     }
-    Optional<ProcessHandle> process = ProcessHandle.of(pid).filter(ProcessHandle::isAlive);
+    Optional<ProcessHandle> process = ProcessHandle.of(pid).filter(ProcessOwner::runs);
     return process.isEmpty() || (startedMillis != 0 && started(process.get()) != startedMillis);
   }
 
@@ -49,10 +49,23 @@ public record ProcessOwner(String host, long pid, long startedMillis) {
     }
     return pid != CURRENT.pid
         ? ProcessHandle.of(pid)
-            .filter(ProcessHandle::isAlive)
+            .filter(ProcessOwner::runs)
             .filter(process -> startedMillis == 0 || isAbout(started(process)))
             .isPresent()
         : startedMillis == CURRENT.startedMillis;
+  }
+
+  // In a container nobody may ever ask for the exit code of a process: it is dead, but there.
+  private static boolean runs(ProcessHandle process) {
+    if (!process.isAlive()) {
+      return false;
+    }
+    try {
+      String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+      return !stat.substring(stat.lastIndexOf(')') + 1).strip().startsWith("Z");
+    } catch (IOException notTold) {
+      return process.isAlive();
+    }
   }
 
   private boolean isAbout(long otherMillis) {

@@ -122,8 +122,8 @@ final class DatabaseFile {
     if (names > 1) {
       throw new RefusedException(
           file + " has " + names + " hard links, each of which may have a log of its own",
-          "Remove the other names of the file (find them with `find / -samefile`), then try"
-              + " again.");
+          "Remove the other names of the file, then try again. To find them: find / -samefile '%s'"
+              .formatted(file));
     }
   }
 
