@@ -179,6 +179,23 @@ class SafetyRule11MemoryAndSpaceAreBoundedTest {
   }
 
   @Test
+  void noRoomForTheImageOfACompressedBackup_doesNotKeepAnOlderOneFromBeingRemoved() {
+    CreateRequest compressed = CreateRequest.builder().compress(Compression.zstd()).build();
+    Backup old = world.backups(List.of("a.db")).create(compressed);
+    Backup recent = world.backups(List.of("a.db")).create(compressed);
+    Path artifact = Harm.artifact(world, recent);
+    Harm.flipBit(artifact);
+
+    assertThat(withRoomFor(1000).cleanOld(1).removed()).as("the recent one is bad").isEmpty();
+    Harm.flipBit(artifact);
+    assertThat(withRoomFor(1000).cleanOld(1).removed()).hasSize(1);
+
+    assertThat(staged).as("nothing was staged").hasValue(0);
+    assertThat(world.backups(List.of("a.db")).find(old.id())).isEmpty();
+    assertThat(world.backups(List.of("a.db")).verify(recent.id()).allValid()).isTrue();
+  }
+
+  @Test
   void noRoomForAnImageAndItsArtifact_isFoundOutBeforeACompressedBackupStarts() {
     long forTheImage = Harm.size(database) + MEGABYTE;
     CreateRequest compressed = CreateRequest.builder().compress(Compression.gzip()).build();

@@ -15,6 +15,7 @@ import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.model.Component;
 import dev.backuphelper.model.Verification;
 import dev.backuphelper.report.VerifyReport.VerifiedFile;
+import dev.backuphelper.source.Inspection;
 import dev.backuphelper.source.Source;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -32,10 +33,24 @@ final class BackupCheck {
 
   private final Context context;
   private final Catalog catalog;
+  private final boolean staging;
 
   BackupCheck(Context context) {
+    this(context, true);
+  }
+
+  private BackupCheck(Context context, boolean staging) {
     this.context = context;
     this.catalog = context.catalog();
+    this.staging = staging;
+  }
+
+  /**
+   * Returns the same for a full disk: where an image would have to be staged, its digest alone is
+   * looked at. If that is right, what was found of the image when it was backed up is so still.
+   */
+  BackupCheck withoutStaging() {
+    return new BackupCheck(context, false);
   }
 
   /**
@@ -94,7 +109,10 @@ final class BackupCheck {
           "it is in a format that this version does not read: " + unknown.get());
     }
     Artifact artifact = new Artifact(backup.manifest(), component);
-    try (LocalImage image = LocalImage.of(context.store(), context.store(), artifact)) {
+    try (LocalImage image =
+        staging
+            ? LocalImage.of(context.store(), context.store(), artifact)
+            : LocalImage.unstaged(context.store(), artifact)) {
       return examine(backup, component, level, outer, image);
     } catch (CodecUnavailableException unavailable) {
       return notExamined(
@@ -157,9 +175,14 @@ final class BackupCheck {
       throws IOException {
     Source engine = context.engine(component.engine(), image.path());
     Optional<Inflated> inflated = image.inflated();
-    return inflated.isPresent()
-        ? new ImageCheck(inflated.get().digests(), engine.inspect(image.path(), level))
-        : ImageCheck.of(engine, image.path(), level);
+    if (inflated.isEmpty()) {
+      return ImageCheck.of(engine, image.path(), level);
+    }
+    Inspection inspection =
+        staging
+            ? engine.inspect(image.path(), level)
+            : new Inspection(component.checks(), component.facts());
+    return new ImageCheck(inflated.get().digests(), inspection);
   }
 
   // What is wrong with the stored bytes says more than what became of them.

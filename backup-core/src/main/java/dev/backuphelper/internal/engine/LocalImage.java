@@ -23,6 +23,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -58,11 +59,7 @@ final class LocalImage implements AutoCloseable {
    *     made
    */
   static LocalImage of(Store store, Store scratch, Artifact artifact) throws IOException {
-    Optional<Path> local = store.path(artifact.file());
-    // A link in the store is not followed: it could lead to a live database.
-    if (local.isPresent() && !Files.isRegularFile(local.get(), LinkOption.NOFOLLOW_LINKS)) {
-      throw new NoSuchFileException(artifact.file());
-    }
+    Optional<Path> local = stored(store, artifact);
     Optional<CompressionCodec> codec = artifact.codec();
     if (codec.isPresent()) {
       return inflated(store, scratch, artifact.component(), codec.get());
@@ -70,6 +67,36 @@ final class LocalImage implements AutoCloseable {
     return local.isPresent()
         ? new LocalImage(local.get(), null, () -> {})
         : copied(store, scratch, artifact);
+  }
+
+  /**
+   * Returns the same, but what an artifact inflates to is not kept: there is no file then, only
+   * what {@link #inflated} tells.
+   */
+  static LocalImage unstaged(Store store, Artifact artifact) throws IOException {
+    Optional<CompressionCodec> codec = artifact.codec();
+    if (codec.isEmpty()) {
+      return of(store, store, artifact);
+    }
+    stored(store, artifact);
+    Component component = artifact.component();
+    try (InputStream in = store.open(component.file())) {
+      Inflated inflated =
+          CodecPipeline.inflate(
+              in, codec.get(), OutputStream.nullOutputStream(), component.originalSize());
+      return new LocalImage(Path.of(""), inflated, () -> {});
+    } catch (IOException failure) {
+      throw unreadable(component, failure);
+    }
+  }
+
+  // A link in the store is not followed: it could lead to a live database.
+  private static Optional<Path> stored(Store store, Artifact artifact) throws NoSuchFileException {
+    Optional<Path> local = store.path(artifact.file());
+    if (local.isPresent() && !Files.isRegularFile(local.get(), LinkOption.NOFOLLOW_LINKS)) {
+      throw new NoSuchFileException(artifact.file());
+    }
+    return local;
   }
 
   private static LocalImage copied(Store store, Store scratch, Artifact artifact)
@@ -96,7 +123,8 @@ final class LocalImage implements AutoCloseable {
       return new LocalImage(empty.path, inflated, empty.cleanup);
     } catch (UncheckedIOException notWritten) {
       closeAfter(empty, notWritten);
-      throw Failures.translated("cannot inflate " + component.file(), notWritten.getCause());
+      IOException cause = Objects.requireNonNull(notWritten.getCause());
+      throw Failures.translated("cannot inflate " + component.file(), cause);
     } catch (IOException unreadable) {
       closeAfter(empty, unreadable);
       throw unreadable(component, unreadable);
