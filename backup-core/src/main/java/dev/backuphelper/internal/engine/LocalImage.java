@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * inflates to, which is a private file too and is gone when this is closed.
  */
 final class LocalImage implements AutoCloseable {
+  private static final String HINT = "Free some space there.";
+
   private final Path path;
   private final @Nullable Inflated inflated;
   private final Cleanup cleanup;
@@ -146,23 +148,35 @@ final class LocalImage implements AutoCloseable {
     return named;
   }
 
-  // A store that cannot be written can be verified all the same.
   private static LocalImage empty(Store scratch, Component component, long size) {
     String work = "the image of " + component.file();
-    String hint = "Free some space there.";
     return Failures.translate(
         "cannot inflate " + component.file(),
         () -> {
-          FreeSpace.require(work, scratch, size, hint);
+          // On a medium that is read-only nothing is free either.
+          if (scratch.folder().isPresent() && !Files.isWritable(scratch.folder().get())) {
+            return temporary(work, size);
+          }
+          FreeSpace.require(work, scratch, size, HINT);
           try {
             return of(scratch.stage());
           } catch (FileSystemException closed) {
-            TemporaryImage image = TemporaryImage.create();
-            LocalImage empty = new LocalImage(image.path(), null, image::close);
-            FreeSpace.require(work, image.path(), size, hint);
-            return empty;
+            return temporary(work, size);
           }
         });
+  }
+
+  // A store that cannot be written can be verified all the same.
+  private static LocalImage temporary(String work, long size) throws IOException {
+    TemporaryImage image = TemporaryImage.create();
+    LocalImage empty = new LocalImage(image.path(), null, image::close);
+    try {
+      FreeSpace.require(work, image.path(), size, HINT);
+      return empty;
+    } catch (IOException | RuntimeException failure) {
+      closeAfter(empty, failure);
+      throw failure;
+    }
   }
 
   private static void closeAfter(LocalImage image, Exception failure) {
