@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Compares the backup command with public tools that do the same work one after the other, on one
-# machine, in one run, and prints ratios. Needs: bash, sqlite3, openssl, GNU time and coreutils.
+# machine, in one run, and prints ratios. Needs: bash, sqlite3, openssl, GNU time and coreutils; compares
+# compression too if zstd and gzip are there.
 #
 #   backup-benchmarks/compare.sh [--size MIB] [--runs N] [--folder DIR] [--memory MIB] [--list N]
 #
@@ -27,6 +28,9 @@ for tool in sqlite3 openssl awk sort; do
   command -v "$tool" >/dev/null || { echo "this comparison needs $tool" >&2; exit 1; }
 done
 [ -x /usr/bin/time ] || { echo "this comparison needs GNU time as /usr/bin/time" >&2; exit 1; }
+
+compare_zstd=$(command -v zstd || true)
+compare_gzip=$(command -v gzip || true)
 
 work=$(mktemp -d "${folder:-${TMPDIR:-/tmp}}/backup-compare.XXXXXX")
 trap 'rm -rf "$work"' EXIT
@@ -65,6 +69,9 @@ public_tools() {
     && [ "$(sqlite3 "$work/public.db" 'PRAGMA quick_check')" = ok ]
 }
 create() { "$backup" create "$database" --quiet; }
+create_compressed() { "$backup" create "$database" --compress --quiet; }
+create_then_zstd() { create && zstd -3 -T2 -q -f "$BACKUP_DIR"/database.db.backup.*-[0-9][0-9][0-9] -o "$work/public.zst"; }
+gzip_6() { gzip -6 -c "$database" >"$work/public.gz"; }
 restore_missing() { "$backup" restore "$id" --target "$work/target.db"; }
 restore_existing() { "$backup" restore "$id" --target "$work/target.db" --force; }
 restore_without_safety() { "$backup" restore "$id" --target "$work/target.db" --force --no-safety-backup; }
@@ -90,12 +97,33 @@ for run in $(seq "$runs"); do
   sqlite3 "$work/target.db" 'UPDATE orders SET customer = customer + 1'
   seconds restore_without_safety >>"$work/unsafe"
 done
+if [ "$compare_zstd" ] || [ "$compare_gzip" ]; then
+  for run in $(seq "$runs"); do
+    echo "compression, run $run of $runs" >&2
+    rm -rf "$BACKUP_DIR" "$work"/target.db*
+    seconds create_compressed >>"$work/compressed"
+    stored=$(stat -c %s "$BACKUP_DIR"/database.db.backup.*.zst)
+    rm -rf "$BACKUP_DIR"
+    if [ "$compare_zstd" ]; then
+      seconds create_then_zstd >>"$work/zstd"
+      zstd_size=$(stat -c %s "$work/public.zst")
+      rm -rf "$BACKUP_DIR" "$work/public.zst"
+    fi
+    if [ "$compare_gzip" ]; then
+      seconds gzip_6 >>"$work/gzip"
+      gzip_size=$(stat -c %s "$work/public.gz")
+      rm -f "$work/public.gz"
+    fi
+  done
+fi
 seconds "$backup" --version >"$work/start"
 
 echo
 echo "database: $(($(stat -c %s "$database") / 1048576)) MiB, $runs runs, medians in seconds"
 echo "machine: $(nproc) cores, $(uname -sr); $(java -version 2>&1 | head -n 1)"
 echo "sqlite3 $(sqlite3 --version | cut -d' ' -f1), $(openssl version | cut -d' ' -f1-2), $("$backup" --version | head -n 1)"
+[ -z "$compare_zstd" ] || echo "$(zstd --version | grep -o 'v[0-9.]*' | head -n 1 | sed 's/^/zstd /')"
+[ -z "$compare_gzip" ] || gzip --version | head -n 1
 echo
 echo "| work | seconds | ratio | of | target |"
 echo "|---|---|---|---|---|"
@@ -104,6 +132,16 @@ printf '| create | %s | %s | those tools | 1.1 |\n' "$(median "$work/create")" "
 printf '| restore, missing target | %s | %s | create | 1.4 |\n' "$(median "$work/missing")" "$(ratio missing create)"
 printf '| restore, existing target | %s | %s | create | 4.5 |\n' "$(median "$work/existing")" "$(ratio existing create)"
 printf '| restore --no-safety-backup, existing target | %s | %s | create | 3.5 |\n' "$(median "$work/unsafe")" "$(ratio unsafe create)"
+if [ "$compare_zstd" ]; then
+  printf '| create, then zstd -3 -T2 (%s MiB) | %s | | | |\n' "$((zstd_size / 1048576))" "$(median "$work/zstd")"
+  printf '| create --compress (%s MiB) | %s | %s | create, then zstd -3 -T2 | 1.15 |\n' \
+    "$((stored / 1048576))" "$(median "$work/compressed")" "$(ratio compressed zstd)"
+fi
+if [ "$compare_gzip" ]; then
+  printf '| gzip -6 of the file (%s MiB) | %s | | | |\n' "$((gzip_size / 1048576))" "$(median "$work/gzip")"
+  printf '| create --compress (%s MiB) | %s | %s | gzip -6 of the file | 0.35 |\n' \
+    "$((stored / 1048576))" "$(median "$work/compressed")" "$(ratio compressed gzip)"
+fi
 printf '| start (--version) | %s | | | |\n' "$(median "$work/start")"
 
 if [ "$list" -gt 0 ]; then

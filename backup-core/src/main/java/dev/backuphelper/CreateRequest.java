@@ -3,6 +3,7 @@ package dev.backuphelper;
 import dev.backuphelper.internal.engine.CreateOrder;
 import dev.backuphelper.model.BackupKind;
 import dev.backuphelper.model.CheckLevel;
+import dev.backuphelper.model.Compression;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -41,6 +42,7 @@ public final class CreateRequest {
     private @Nullable String description;
     private final Map<String, String> tags = new LinkedHashMap<>();
     private CheckLevel checks = CheckLevel.QUICK;
+    private @Nullable Compression compression;
     private boolean pinned;
     private @Nullable String actor;
     private @Nullable String gitCommit;
@@ -78,6 +80,12 @@ public final class CreateRequest {
       return this;
     }
 
+    /** Sets how the artifacts are compressed. Default: not at all. */
+    public Builder compress(Compression value) {
+      compression = Objects.requireNonNull(value, "compression");
+      return this;
+    }
+
     /** Pins the backup at once: retention never removes it. */
     public Builder pinned() {
       pinned = true;
@@ -101,7 +109,16 @@ public final class CreateRequest {
     public CreateRequest build() {
       return new CreateRequest(
           new CreateOrder(
-              kind, operation, description, tags, checks, pinned, actor, gitCommit, gitBranch));
+              kind,
+              operation,
+              description,
+              tags,
+              checks,
+              compression,
+              pinned,
+              actor,
+              gitCommit,
+              gitBranch));
     }
   }
 }

@@ -32,8 +32,8 @@ public final class RestoreRequest {
   }
 
   /**
-   * Returns a builder that restores a plain file: an SQLite database, gzipped perhaps, or a folder
-   * of such files, of which the newest valid one is taken. It needs a target.
+   * Returns a builder that restores a plain file: an SQLite database, compressed perhaps, or a
+   * folder of such files, of which the newest valid one is taken. It needs a target.
    */
   public static Builder ofFile(Path file) {
     return new Builder(null, Objects.requireNonNull(file, "file"));

@@ -4,6 +4,7 @@ import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupKind;
 import dev.backuphelper.model.CheckLevel;
+import dev.backuphelper.model.Compression;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,15 +15,16 @@ import java.time.ZoneOffset;
 import java.util.List;
 
 /**
- * Makes the store that {@link GoldenStoreTest} reads. It is no part of the test: the store in the
- * resources was made once, by the first version that wrote its format, and must never be made anew.
+ * Makes the stores that {@link GoldenStoreTest} and {@link GoldenCompressedStoreTest} read. It is
+ * no part of the tests: each store in the resources was made once, by the first version that wrote
+ * its format, and must never be made anew.
  *
  * <p>To make one of a later format, run it where nothing tells of your machine. As root on Linux,
  * with CLASSPATH set:
  *
  * <pre>{@code
  * unshare -m -u sh -c 'mount -t tmpfs tmpfs /srv && mkdir /srv/app && hostname server &&
- *     LC_ALL=C.UTF-8 java -Duser.name=app dev.backuphelper.GoldenStore && cp /srv/app/backups/[!.]* FOLDER'
+ *     LC_ALL=C.UTF-8 java -Duser.name=app dev.backuphelper.GoldenStore [compressed] && cp /srv/app/backups/[!.]* FOLDER'
  * }</pre>
  */
 final class GoldenStore {
@@ -37,14 +39,18 @@ final class GoldenStore {
   private final SampleDatabase orders = SampleDatabase.at(FOLDER.resolve("orders.db"));
   private final SampleDatabase memory = SampleDatabase.at(FOLDER.resolve("mémoire no 1.db"));
 
-  private GoldenStore() {}
+  private final boolean compressed;
+
+  private GoldenStore(boolean compressed) {
+    this.compressed = compressed;
+  }
 
   /** Makes it in {@code /srv/app/backups}. */
   public static void main(String[] arguments) throws IOException {
     if (Files.exists(FOLDER.resolve("backups"))) {
       throw new IllegalStateException("there is a store already");
     }
-    new GoldenStore().make();
+    new GoldenStore(List.of(arguments).contains("compressed")).make();
   }
 
   private void make() {
@@ -107,7 +113,18 @@ final class GoldenStore {
             .formatted(before, after));
   }
 
+  /** Returns how that backup is compressed in the store where each of them is. */
+  static Compression compression(BackupId id) {
+    if (id.equals(SECOND) || id.equals(UNVERIFIED)) {
+      return Compression.gzip();
+    }
+    return id.equals(SAFETY) ? Compression.zstd().withLevel(19) : Compression.zstd();
+  }
+
   private void create(BackupId id, CreateRequest.Builder request) {
+    if (compressed) {
+      request.compress(compression(id));
+    }
     String date = id.value().replaceFirst("(....)(..)(..)-(..)(..)(..)-", "$1-$2-$3T$4:$5:$6.");
     Backup made =
         BackupHelper.builder()

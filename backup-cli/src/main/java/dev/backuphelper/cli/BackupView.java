@@ -3,6 +3,7 @@ package dev.backuphelper.cli;
 import dev.backuphelper.catalog.ManifestCodec;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.Check;
+import dev.backuphelper.model.Component;
 import dev.backuphelper.model.Verification;
 import dev.backuphelper.report.Listing;
 import java.util.LinkedHashMap;
@@ -76,6 +77,24 @@ final class BackupView {
         .verification()
         .map(verification -> verification.good() ? verification.level().key() : "BAD")
         .orElse("no");
+  }
+
+  /** Returns the size of its images. */
+  static long originalSize(Backup backup) {
+    return backup.components().stream().mapToLong(Component::originalSize).sum();
+  }
+
+  /** Returns its stored size in words, and what compression saved. */
+  static String size(Backup backup) {
+    String codec = backup.manifest().compression();
+    long original = originalSize(backup);
+    if (codec == null || original == 0) {
+      return Format.size(backup.size());
+    }
+    long saved = Math.max(0, 100 * (original - backup.size()) / original);
+    return String.format(
+        "%s (%s saved %d %% of %s)",
+        Format.size(backup.size()), codec, saved, Format.size(original));
   }
 
   /** Returns the names of its sources. */

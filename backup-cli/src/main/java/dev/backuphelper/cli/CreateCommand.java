@@ -8,6 +8,8 @@ import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupKind;
 import dev.backuphelper.model.CheckLevel;
+import dev.backuphelper.model.Compression;
+import dev.backuphelper.model.CompressionCodec;
 import dev.backuphelper.report.CleanReport;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,7 +49,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  backup create app.db",
       "  backup create app.db memory.db --tag release=1.4 --description 'before 1.5'",
-      "  backup create app.db --kind scheduled --keep 10 --quiet"
+      "  backup create app.db --kind scheduled --keep 10 --quiet",
+      "  backup create --compress app.db"
     })
 final class CreateCommand implements Command {
   @Parameters(
@@ -61,6 +64,15 @@ final class CreateCommand implements Command {
       paramLabel = "K",
       description = "Why it is made: manual (default), scheduled or archive.")
   BackupKind kind = BackupKind.MANUAL;
+
+  @Option(
+      names = "--compress",
+      paramLabel = "C",
+      arity = "0..1",
+      fallbackValue = "zstd",
+      preprocessor = CodecConverter.ZstdUnlessAttached.class,
+      description = "Compress it: zstd (default) or gzip; the name only after =.")
+  @Nullable CompressionCodec compress;
 
   @Option(names = "--pin", description = "Keep it: retention never removes it.")
   boolean pin;
@@ -101,7 +113,7 @@ final class CreateCommand implements Command {
 
   @Override
   public void prepare(Result result) {
-    CreateView.putNothing(result, kind, dryRun);
+    CreateView.putNothing(result, kind, compress != null, dryRun);
   }
 
   @Override
@@ -135,6 +147,9 @@ final class CreateCommand implements Command {
         CreateRequest.builder().kind(kind).checks(level()).git(git.commit(), git.branch());
     if (description != null) {
       request.description(description);
+    }
+    if (compress != null) {
+      request.compress(Compression.of(compress));
     }
     labels().forEach(request::tag);
     return pin ? request.pinned().build() : request.build();

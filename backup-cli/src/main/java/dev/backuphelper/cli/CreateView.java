@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
 record CreateView(String directory, Result result) {
 
   /** Sets the values of a create that did not get far. */
-  static void putNothing(Result result, BackupKind kind, boolean dryRun) {
+  static void putNothing(Result result, BackupKind kind, boolean compressed, boolean dryRun) {
     result.put("id", null);
     result.put("kind", kind.key());
     result.put("type", BackupType.FULL.key());
     result.put("parent", null);
     result.put("files", List.of());
     result.put("total_size", 0L);
-    result.put("compressed", false);
+    result.put("compressed", compressed);
     result.put("dry_run", dryRun);
   }
 
@@ -45,7 +45,7 @@ record CreateView(String directory, Result result) {
             "created %s: %s, %s, %s, in %s",
             backup.id(),
             Format.count(backup.components().size(), "file"),
-            Format.size(backup.size()),
+            BackupView.size(backup),
             backup.damaged() ? "damaged" : goodChecks(backup),
             Format.duration(Duration.ofMillis(backup.manifest().durationMillis()))));
     for (Component component : backup.components()) {
@@ -91,7 +91,7 @@ record CreateView(String directory, Result result) {
     result.put("damaged", backup.damaged());
     result.put("pinned", backup.pinned());
     result.put("verified", BackupView.verified(backup));
-    result.bytes(backup.components().stream().mapToLong(Component::originalSize).sum());
+    result.bytes(BackupView.originalSize(backup));
   }
 
   private void put(CreatePreview preview) {
@@ -107,6 +107,7 @@ record CreateView(String directory, Result result) {
     values.put("name", component.file());
     values.put("size", component.size());
     values.put("sha256", component.sha256());
+    values.put("original_size", component.originalSize());
     values.put("component", component.name().value());
     values.put("source", component.source());
     values.put("checks", BackupView.values(component.checks()));

@@ -58,6 +58,10 @@ final class InfoCommand implements Command {
     line(result, "type", backup.type().key());
     line(result, "parent", backup.parent().map(BackupId::value).orElse(null));
     line(result, "size", Format.size(backup.size()) + " (" + backup.size() + " bytes)");
+    if (backup.manifest().compression() != null) {
+      long original = BackupView.originalSize(backup);
+      line(result, "image size", Format.size(original) + " (" + original + " bytes)");
+    }
     line(result, "pinned", backup.pinned() ? "yes" : "no");
     line(result, "damaged", backup.damaged() ? "yes: a source failed its own checks" : null);
     line(result, "verified", backup.verification().map(InfoCommand::outcome).orElse("never"));

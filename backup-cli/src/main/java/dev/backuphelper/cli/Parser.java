@@ -1,6 +1,7 @@
 package dev.backuphelper.cli;
 
 import dev.backuphelper.model.BackupKind;
+import dev.backuphelper.model.CompressionCodec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
@@ -63,6 +64,7 @@ final class Parser {
         .registerConverter(Path.class, new PathConverter())
         .registerConverter(Amount.class, new Amount.Converter())
         .registerConverter(BackupKind.class, new KindConverter())
+        .registerConverter(CompressionCodec.class, new CodecConverter())
         .setAllowOptionsAsOptionParameters(false)
         // A database's name may begin with @.
         .setExpandAtFiles(false);

@@ -55,7 +55,7 @@ final class RestoreCommand implements Command {
       paramLabel = "ID|latest|FILE|DIR",
       arity = "0..1",
       description =
-          "A backup; or a database file, plain or gzipped; or a folder, of which the newest valid"
+          "A backup; or a database file, plain or compressed; or a folder, of which the newest valid"
               + " one is taken. FILE and DIR need --target.")
   @Nullable String argument;
 

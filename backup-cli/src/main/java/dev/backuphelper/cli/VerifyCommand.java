@@ -51,7 +51,7 @@ final class VerifyCommand implements Command {
   @Parameters(
       paramLabel = "ID|latest|FILE|DIR",
       arity = "0..*",
-      description = "Backups, database files (plain or gzipped), or folders of either.")
+      description = "Backups, database files (plain or compressed), or folders of either.")
   List<String> arguments = new ArrayList<>();
 
   @Option(names = "--full", description = "Check with all that SQLite can check.")
@@ -77,7 +77,7 @@ final class VerifyCommand implements Command {
       paramLabel = "GLOB",
       description =
           "Names of files to look at in folders (default: *.db, *.sqlite, *.sqlite3,"
-              + " each also .gz); repeatable.")
+              + " each also .gz and .zst); repeatable.")
   List<String> patterns = new ArrayList<>();
 
   @Mixin ReportOption report = new ReportOption();

@@ -69,6 +69,50 @@ class CreateCommandTest extends CommandTest {
     assertThat(run.object("verified")).containsEntry("level", "quick").containsKey("at");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"--compress", "--compress=zstd", "--compress=gzip"})
+  void compresses_what_it_stores(String option) throws IOException {
+    String codec = option.endsWith("gzip") ? "gzip" : "zstd";
+    try (Connection connection = Database.connect(database);
+        Statement statement = connection.createStatement()) {
+      statement.execute("CREATE TABLE large AS SELECT zeroblob(100000) AS data");
+    } catch (SQLException failure) {
+      throw new IllegalStateException(failure);
+    }
+
+    Run run = cli.run("create", option, database, "--json");
+
+    assertEnvelope(run, "create");
+    Map<String, Object> file = run.objects("files").get(0);
+    assertThat(file.get("name").toString()).endsWith(codec.equals("gzip") ? ".gz" : ".zst");
+    long stored = size(store.resolve(file.get("name").toString()));
+    assertThat(file).containsEntry("size", stored).containsEntry("original_size", size(database));
+    assertThat(run.json()).containsEntry("compressed", true).containsEntry("total_size", stored);
+    assertThat(stored).isLessThan(20_000);
+    assertThat(cli.run("create", database, option).out())
+        .containsPattern(
+            "1 file, [0-9.]+ K?i?B \\(" + codec + " saved 9[0-9] % of 1[0-9.]+ KiB\\)");
+    String id = run.text("id");
+    assertThat(cli.run("info", id).out())
+        .containsPattern("size +[0-9.]+ K?i?B \\(" + stored + " bytes\\)")
+        .containsPattern("image size +1[0-9.]+ KiB \\(" + size(database) + " bytes\\)")
+        .containsPattern("compression +" + codec);
+    assertThat(cli.run("size", "--json").json()).containsEntry("artifacts_bytes", 2 * stored);
+    Run verified = cli.run("verify", id, "--json");
+    assertThat(verified.exit()).isZero();
+    assertThat(verified.objects("files").get(0))
+        .containsEntry("size_bytes", stored)
+        .containsEntry("sha256", file.get("sha256"));
+  }
+
+  @Test
+  void compressing_takes_a_name_only_after_a_sign_of_equality() {
+    assertFails(cli.run("create", "--compress", "gzip"), 5, "gzip");
+    assertThat(cli.run("create", database, "--compress", "--dry-run", "--json").json())
+        .containsEntry("compressed", true);
+    assertThat(store).doesNotExist();
+  }
+
   @Test
   void records_what_it_was_told() throws IOException {
     Path git = Files.createDirectories(folder.resolve(".git/refs/heads"));

@@ -3,8 +3,11 @@ package dev.backuphelper.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backuphelper.BackupHelper;
+import dev.backuphelper.CreateRequest;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.Compression;
+import dev.backuphelper.model.CompressionCodec;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import java.io.IOException;
 import java.lang.reflect.Field;
@@ -52,6 +55,8 @@ class DocumentationTest {
               + " -Dsurefire.failIfNoSpecifiedTests=false",
           "mvn spotless:apply",
           "sha256sum -c *.sha256",
+          "zstd -d app.db.backup.20261120-070212-345.zst -o app.db",
+          "gunzip --stdout app.db.backup.20261120-070212-345.gz > app.db",
           "sha256sum -c *.20261120-070212-345*.sha256",
           "cp app.db.backup.20261120-070212-345 /srv/app/restored.db",
           "sqlite3 /srv/app/restored.db \"PRAGMA integrity_check\"",
@@ -237,11 +242,11 @@ class DocumentationTest {
         .isEqualTo(names(root, option -> true));
   }
 
-  /** Cells hold options with their values, as in {@code --kind K}. */
+  /** Cells hold options with their values, as in {@code --kind K} and {@code --compress[=C]}. */
   private static Set<String> optionNames(List<String> cells) {
     return cells.stream()
         .filter(cell -> cell.startsWith("-"))
-        .map(cell -> cell.split(" ", 2)[0])
+        .map(cell -> cell.split(" |\\[=", 2)[0])
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
@@ -334,8 +339,15 @@ class DocumentationTest {
             .build();
     Backup first = backups.create();
     Backup second = backups.create();
-    assertThat(new FormatReader(store).images())
-        .containsExactlyInAnyOrderElementsOf(
+    for (CompressionCodec codec : CompressionCodec.values()) {
+      backups.create(CreateRequest.builder().compress(Compression.of(codec)).build());
+    }
+
+    List<Path> images = new FormatReader(store).images();
+
+    assertThat(images)
+        .hasSize(8)
+        .containsAll(
             Stream.of(first, second)
                 .flatMap(backup -> backup.components().stream())
                 .map(component -> store.resolve(component.file()))

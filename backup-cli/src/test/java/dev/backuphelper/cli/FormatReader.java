@@ -2,19 +2,25 @@ package dev.backuphelper.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.luben.zstd.ZstdInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A reader of stores that was written from the format page alone and uses nothing of the library:
@@ -46,29 +52,47 @@ record FormatReader(Path store) {
     JsonNode json = new ObjectMapper().readTree(bytes);
     require(json.get("format").asInt() == 1, "format");
     require(json.get("id").asText().equals(id), "id");
-    require(json.get("compression").isNull() && !json.get("encrypted").asBoolean(), "codec");
+    require(!json.get("encrypted").asBoolean(), "encrypted");
+    String codec = json.get("compression").asText(null);
+    require(json.get("compressed").asBoolean() == (codec != null), "compressed");
     require(json.get("group").asText().equals(group(json.get("components"))), "group");
     List<Path> images = new ArrayList<>();
     for (JsonNode component : json.get("components")) {
-      images.add(image(id, component));
+      images.add(image(id, component, codec));
     }
     require(!images.isEmpty(), "components");
     return images;
   }
 
-  private Path image(String id, JsonNode component) throws IOException {
+  private Path image(String id, JsonNode component, @Nullable String codec) throws IOException {
     String file = component.get("file").asText();
-    require(file.equals(component.get("name").asText() + ".backup." + id), "file");
-    Path image = store.resolve(file);
-    require(Files.isRegularFile(image, LinkOption.NOFOLLOW_LINKS), "no link");
-    byte[] bytes = Files.readAllBytes(image);
+    String suffix = codec == null ? "" : Map.of("zstd", ".zst", "gzip", ".gz").get(codec);
+    require(file.equals(component.get("name").asText() + ".backup." + id + suffix), "file");
+    Path stored = store.resolve(file);
+    require(Files.isRegularFile(stored, LinkOption.NOFOLLOW_LINKS), "no link");
+    byte[] bytes = Files.readAllBytes(stored);
+    require(bytes.length == component.get("size").asLong(), "size");
+    require(sha256(bytes).equals(component.get("sha256").asText()), "sha256");
+    requireChecksum(file, sha256(bytes));
+    Path path = codec == null ? stored : inflated(stored, codec);
+    byte[] image = Files.readAllBytes(path);
     JsonNode facts = component.get(component.get("engine").asText());
     long pages = facts.get("page_size").asLong() * facts.get("page_count").asLong();
-    require(bytes.length == component.get("size").asLong() && bytes.length == pages, "size");
-    require(sha256(bytes).equals(component.get("sha256").asText()), "sha256");
-    require(sha256(bytes).equals(component.get("original_sha256").asText()), "original_sha256");
-    requireChecksum(file, sha256(bytes));
-    require(bytes[18] == 1 && bytes[19] == 1, "rollback-journal form");
+    long size = component.get("original_size").asLong();
+    require(image.length == size && size == pages, "original_size");
+    require(sha256(image).equals(component.get("original_sha256").asText()), "original_sha256");
+    require(image[18] == 1 && image[19] == 1, "rollback-journal form");
+    return path;
+  }
+
+  private static Path inflated(Path stored, String codec) throws IOException {
+    Path image = Files.createTempFile("inflated-", ".db");
+    image.toFile().deleteOnExit();
+    try (InputStream in = Files.newInputStream(stored);
+        InputStream plain =
+            codec.equals("zstd") ? new ZstdInputStream(in) : new GZIPInputStream(in)) {
+      Files.copy(plain, image, StandardCopyOption.REPLACE_EXISTING);
+    }
     return image;
   }
 

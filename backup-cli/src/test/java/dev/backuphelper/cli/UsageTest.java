@@ -42,7 +42,7 @@ class UsageTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "create   | --description --dry-run --full --keep --kind --no-verify --pin --report --tag"
+        "create   | --compress --description --dry-run --full --keep --kind --no-verify --pin --report --tag"
             + " --verify",
         "restore  | --component --dry-run --force --no-safety-backup --no-verify --pattern --report"
             + " --safety-backup-dir --target --verify",
@@ -80,7 +80,7 @@ class UsageTest {
             .dropWhile(line -> !line.equals("Options:"))
             .takeWhile(line -> !line.equals("Exit codes:"))
             .filter(line -> line.matches(" {2,6}(-h, )?--.*"))
-            .flatMap(line -> Arrays.stream(line.strip().split("   +")[0].split("[ ,=]+")))
+            .flatMap(line -> Arrays.stream(line.strip().split("   +")[0].split("[ ,=\\[]+")))
             .filter(word -> word.startsWith("--"))
             .toList();
     assertThat(explained).containsAll(own).containsAll(common).hasSize(own.size() + common.size());
@@ -135,7 +135,9 @@ class UsageTest {
         "''                                 | no command given",
         "bogus                              | unknown command: 'bogus'",
         "list --bogus                       | unknown option: '--bogus'",
-        "create --compress x.db             | unknown option: '--compress'",
+        "create --compress=lz4 x.db         | 'lz4' is none of zstd, gzip",
+        "create --compress= x.db            | '' is none of zstd, gzip",
+        "create x.db --compress --compress  | should be specified only once",
         "create --type full x.db            | unknown option: '--type'",
         "restore latest --at now            | unknown option: '--at'",
         "list extra                         | more arguments than expected: 'extra'",

@@ -213,7 +213,7 @@ class VerifyCommandTest extends CommandTest {
     String id = create();
     Path manifest = store.resolve("backup-metadata." + id + ".json");
     String text =
-        Files.readString(manifest).replace("\"compression\" : null", "\"compression\" : \"zstd\"");
+        Files.readString(manifest).replace("\"compression\" : null", "\"compression\" : \"lz4\"");
     Files.writeString(manifest, text);
     Files.writeString(
         store.resolve(manifest.getFileName() + ".sha256"),
@@ -224,7 +224,7 @@ class VerifyCommandTest extends CommandTest {
 
     Run run = cli.run("verify", "--json");
 
-    assertFails(run, 4, "a format that this version does not read: zstd");
+    assertFails(run, 4, "a format that this version does not read: lz4");
     assertThat(run.object("error")).containsEntry("code", "UNSUPPORTED_FORMAT");
   }
 

@@ -34,9 +34,18 @@ public final class StoreNames {
 
   private StoreNames() {}
 
-  /** Returns the name of a source's artifact. */
+  /** Returns the name of a source's artifact that is stored as it is. */
   public static String artifact(SourceName source, BackupId id) {
     return source + ".backup." + id;
+  }
+
+  /**
+   * Returns the name of a source's artifact.
+   *
+   * @param suffix what codecs add to it; empty for none
+   */
+  public static String artifact(SourceName source, BackupId id, String suffix) {
+    return artifact(source, id) + suffix;
   }
 
   /** Tells whether a file may be a source's artifact: its name, and what codecs add to it. */

@@ -1,45 +1,160 @@
 package dev.backuphelper.codec;
 
+import dev.backuphelper.internal.io.Writeback;
+import dev.backuphelper.model.Compression;
+import dev.backuphelper.model.CompressionCodec;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import org.apache.commons.codec.binary.Hex;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * The way of the bytes between an image and its artifact, in one pass: digest of the plain bytes,
- * transformations, digest of the stored bytes. This version knows no transformation: an artifact is
- * the image itself, and both digests are one. Stateless and thread-safe.
+ * compression, digest of the stored bytes; and back. Where nothing is compressed an artifact is the
+ * image itself, and both digests are one. Stateless and thread-safe.
  */
 public final class CodecPipeline {
-  // Large enough that a call costs nothing beside the hashing, small enough for the cache.
-  private static final int BUFFER_SIZE = 1 << 16;
+  // Large enough that a call costs nothing beside the work, small enough for the cache. It is also
+  // what zstd takes at once.
+  private static final int BUFFER_SIZE = 1 << 17;
+
+  // What cannot be compressed grows: zstd by 3 bytes of 128 KiB, gzip by 5 of 16 KiB.
+  private static final int WORST_GROWTH = 1 << 10;
+  private static final long FRAME_BYTES = 1 << 10;
 
   private CodecPipeline() {}
 
   /** Reads a private file to its end and returns what it holds. */
   public static Digest digest(Path file) throws IOException {
+    return digest(file, () -> false);
+  }
+
+  /**
+   * Reads a private file to its end and returns what it holds.
+   *
+   * @param stopped tells, now and then, whether nobody waits for it any more
+   * @throws InterruptedIOException if it was stopped
+   */
+  public static Digest digest(Path file, BooleanSupplier stopped) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
-      return digest(in);
+      DigestingOutputStream plain = new DigestingOutputStream(OutputStream.nullOutputStream());
+      copy(in, plain, OutputStream.nullOutputStream(), stopped);
+      return plain.digest();
     }
   }
 
   /** Reads a stream to its end and returns what it held. The stream stays open. */
   public static Digest digest(InputStream in) throws IOException {
-    MessageDigest sha256 = DigestUtils.getSha256Digest();
-    byte[] buffer = new byte[BUFFER_SIZE];
-    long size = 0;
-    for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-      sha256.update(buffer, 0, count);
-      size += count;
-    }
-    return new Digest(size, Hex.encodeHexString(sha256.digest()));
+    return new DigestingInputStream(in).toEnd();
   }
 
   /** Returns the digest of a document. */
   public static Digest digest(byte[] content) {
     return new Digest(content.length, DigestUtils.sha256Hex(content));
+  }
+
+  /**
+   * Makes sure that a codec can be used.
+   *
+   * @throws CodecUnavailableException if it cannot
+   */
+  public static void require(CompressionCodec codec) throws CodecUnavailableException {
+    if (codec == CompressionCodec.ZSTD) {
+      ZstdLibrary.require();
+    }
+  }
+
+  /** Returns the most bytes that an image of that size can take when it is compressed. */
+  public static long mostStored(long imageSize) {
+    return imageSize + imageSize / WORST_GROWTH + FRAME_BYTES;
+  }
+
+  /**
+   * Compresses an image into an artifact.
+   *
+   * @param image a private file
+   * @param artifact an empty private file
+   * @param stopped tells, now and then, whether nobody waits for it any more
+   * @throws InterruptedIOException if it was stopped
+   */
+  public static Digests compress(
+      Path image, Path artifact, Compression compression, BooleanSupplier stopped)
+      throws IOException {
+    try (Writeback writingBack = Writeback.of(artifact, Files.size(image));
+        InputStream in = Files.newInputStream(image);
+        OutputStream file = Files.newOutputStream(artifact, StandardOpenOption.WRITE)) {
+      DigestingOutputStream stored = new DigestingOutputStream(file);
+      DigestingOutputStream plain = new DigestingOutputStream(OutputStream.nullOutputStream());
+      try (OutputStream encoder = encoder(stored, compression)) {
+        copy(in, plain, encoder, stopped);
+      }
+      return new Digests(plain.digest(), stored.digest());
+    }
+  }
+
+  private static OutputStream encoder(OutputStream out, Compression compression)
+      throws IOException {
+    return compression.codec() == CompressionCodec.ZSTD
+        ? ZstdLibrary.encoder(out, compression)
+        : new GzipEncoder(out, compression.level());
+  }
+
+  private static void copy(
+      InputStream in, OutputStream first, OutputStream second, BooleanSupplier stopped)
+      throws IOException {
+    byte[] buffer = new byte[BUFFER_SIZE];
+    for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+      if (stopped.getAsBoolean()) {
+        throw new InterruptedIOException("stopped while reading");
+      }
+      first.write(buffer, 0, count);
+      second.write(buffer, 0, count);
+    }
+  }
+
+  /**
+   * Inflates an artifact, and reads it to its end whatever is wrong with it.
+   *
+   * @param stored the artifact; stays open
+   * @param image where the image goes; stays open
+   * @param limit the most bytes to write
+   * @return what was found; a stream that is broken, or goes on past the limit, is no exception
+   * @throws CodecUnavailableException if the codec cannot be used here
+   * @throws IOException if reading or writing failed
+   */
+  public static Inflated inflate(
+      InputStream stored, CompressionCodec codec, OutputStream image, long limit)
+      throws IOException {
+    DigestingInputStream in = new DigestingInputStream(stored);
+    DigestingOutputStream out = new DigestingOutputStream(image);
+    Optional<String> problem = Optional.empty();
+    boolean tooLong = false;
+    try (Decoder decoder = new Decoder(in, codec)) {
+      tooLong = !copy(decoder, out, limit);
+      if (tooLong) {
+        problem = Optional.of("it inflates past %d bytes".formatted(limit));
+      }
+    } catch (BrokenStreamException broken) {
+      problem = Optional.of(String.valueOf(broken.getMessage()));
+    }
+    return new Inflated(new Digests(out.digest(), in.toEnd()), problem, tooLong);
+  }
+
+  private static boolean copy(InputStream in, DigestingOutputStream out, long limit)
+      throws IOException {
+    byte[] buffer = new byte[BUFFER_SIZE];
+    for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+      if (count > limit - out.size()) {
+        return false;
+      }
+      out.write(buffer, 0, count);
+    }
+    return true;
   }
 }

@@ -268,12 +268,12 @@ class ArchitectureTest {
         .containsExactlyInAnyOrder(
             // private images and artifacts
             "codec.CodecPipeline",
-            "internal.engine.BackupCheck$LocalImage",
             // what Linux tells of a process
             "internal.engine.GuardedProcesses",
+            "internal.engine.LocalImage",
+            "internal.engine.LocalImage$StagedStream",
             // a plain file, after its engine has said that it is no database
-            "codec.GzipImage",
-            "internal.engine.PlainFile",
+            "codec.CompressedImage",
             // our own small documents, and what the kernel tells
             "internal.engine.PlanFile",
             "internal.io.DirectoryLock",
@@ -309,6 +309,21 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage("org.sqlite..", "java.sql..")
         .check(CLASSES);
+  }
+
+  @Test
+  void zstd_isKnownToItsLibraryAlone() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName(ROOT + ".codec.ZstdLibrary")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("com.github.luben..")
+        .check(CLASSES);
+    assertThat(in("codec").stream())
+        .filteredOn(type -> type.getSimpleName().equals("ZstdLibrary"))
+        .flatExtracting(JavaClass::getDirectDependenciesFromSelf)
+        .anyMatch(d -> d.getTargetClass().getPackageName().startsWith("com.github.luben"));
   }
 
   @Test
@@ -374,7 +389,13 @@ class ArchitectureTest {
   }
 
   private static boolean isOfALibrary(JavaClass type) {
-    return Stream.of("com.google.", "com.fasterxml.", "org.sqlite.", "org.apache.", "org.slf4j.")
+    return Stream.of(
+            "com.github.",
+            "com.google.",
+            "com.fasterxml.",
+            "org.sqlite.",
+            "org.apache.",
+            "org.slf4j.")
         .anyMatch(type.getName()::startsWith);
   }
 

@@ -45,7 +45,7 @@ class CrashAtEveryStepTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"CREATE_ONE", "CREATE_TWO"})
+  @EnumSource(names = {"CREATE_ONE", "CREATE_TWO", "CREATE_COMPRESSED"})
   void create_killedAnywhere_leavesEveryListedBackupGood(Scenario scenario) throws Exception {
     killAtEachPoint(scenario, (point, aftermath) -> aftermath.requireSoundStore(false));
   }

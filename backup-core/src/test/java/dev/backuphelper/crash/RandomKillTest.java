@@ -36,11 +36,13 @@ class RandomKillTest {
       List.of(
           Scenario.CREATE_ONE,
           Scenario.CREATE_TWO,
+          Scenario.CREATE_COMPRESSED,
           Scenario.RESTORE_MISSING,
           Scenario.RESTORE_WAL,
           Scenario.RESTORE_ROLLBACK,
           Scenario.RESTORE_GARBAGE,
           Scenario.RESTORE_TWO,
+          Scenario.RESTORE_COMPRESSED,
           Scenario.CLEAN,
           Scenario.RECOVER);
 

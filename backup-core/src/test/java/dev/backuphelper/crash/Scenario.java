@@ -6,6 +6,7 @@ import dev.backuphelper.CreateRequest;
 import dev.backuphelper.RestoreRequest;
 import dev.backuphelper.error.RestoreFailedException;
 import dev.backuphelper.model.CheckLevel;
+import dev.backuphelper.model.Compression;
 import dev.backuphelper.model.RestoreOutcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,6 +44,29 @@ public enum Scenario {
     @Override
     void run(BackupHelper backups, World world) {
       backups.create(CreateRequest.builder().pinned().checks(CheckLevel.FULL).build());
+    }
+  },
+  /** Two databases, compressed by threads of the native library. */
+  CREATE_COMPRESSED("a.db", "b.db") {
+    @Override
+    public void prepare(World world) {
+      CREATE_TWO.prepare(world);
+    }
+
+    @Override
+    void run(BackupHelper backups, World world) {
+      backups.create(COMPRESSED);
+    }
+  },
+  /** From compressed artifacts into databases of both journal modes. */
+  RESTORE_COMPRESSED("a.db", "b.db") {
+    @Override
+    public void prepare(World world) {
+      LiveDatabase.make(world.database("a.db"), "wal", "new", world.rows());
+      LiveDatabase.make(world.database("b.db"), "delete", "new", world.rows());
+      world.backups(databases()).create(COMPRESSED);
+      LiveDatabase.fill(world.database("a.db"), "old", world.rows() * 2);
+      LiveDatabase.fill(world.database("b.db"), "old", world.rows() * 2);
     }
   },
   /** Where nothing is. */
@@ -198,6 +222,8 @@ public enum Scenario {
     }
   };
 
+  private static final CreateRequest COMPRESSED =
+      CreateRequest.builder().compress(Compression.zstd()).build();
   private static final String GARBAGE = "this is no database, but somebody may want it\n";
 
   private final ImmutableList<String> databases;

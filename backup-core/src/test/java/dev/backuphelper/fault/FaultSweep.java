@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.RecoverRequest;
+import dev.backuphelper.codec.CompressedImage;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.RestoreFailedException;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.Component;
+import dev.backuphelper.model.CompressionCodec;
 import dev.backuphelper.model.RecoverChoice;
 import dev.backuphelper.model.RestoreOutcome;
 import dev.backuphelper.report.Listing;
@@ -16,6 +18,7 @@ import dev.backuphelper.report.OpenPlan;
 import dev.backuphelper.testing.Effort;
 import dev.backuphelper.testing.Folders;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -218,17 +221,31 @@ final class FaultSweep {
     }
 
     /** An old backup is what it was; a new one holds the databases as they were, each its own. */
-    private void checkContent(Backup backup) {
+    private void checkContent(Backup backup) throws IOException {
       Backup original = world.backups().get(backup.id());
       if (original != null) {
         assertThat(backup.manifest()).isEqualTo(original.manifest());
       } else if (!mayBeBad(backup.id()) && seen.add(backup.id())) {
         for (Component component : backup.components()) {
           Path database = Path.of(component.source());
-          assertThat(Databases.content(world.store().resolve(component.file())))
+          assertThat(held(component))
               .as("the new backup %s of %s", backup.id(), database)
               .isIn(before.get(database), after().get(database), world.live().get(database));
         }
+      }
+    }
+
+    private String held(Component component) throws IOException {
+      Path artifact = world.store().resolve(component.file());
+      if (!component.file().endsWith(CompressionCodec.ZSTD.suffix())) {
+        return Databases.content(artifact);
+      }
+      Path image = Files.createTempFile("inflated-", ".db");
+      try {
+        CompressedImage.inflate(artifact, CompressionCodec.ZSTD, image, component.originalSize());
+        return Databases.content(image);
+      } finally {
+        Files.delete(image);
       }
     }
 

@@ -3,12 +3,14 @@ package dev.backuphelper.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backuphelper.BackupHelper;
+import dev.backuphelper.CreateRequest;
 import dev.backuphelper.RecoverRequest;
 import dev.backuphelper.RestoreRequest;
 import dev.backuphelper.error.RestoreFailedException;
 import dev.backuphelper.event.BackupEvent;
 import dev.backuphelper.event.BackupListener;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.Compression;
 import dev.backuphelper.model.RecoverChoice;
 import dev.backuphelper.source.Source;
 import dev.backuphelper.source.sqlite.SqliteSource;
@@ -83,6 +85,8 @@ record Scenario(
   }
 
   private static final Step AS_IT_IS = world -> {};
+  private static final CreateRequest COMPRESSED =
+      CreateRequest.builder().compress(Compression.zstd()).build();
 
   /** Tells whether it begins with something half done. */
   boolean isRecovery() {
@@ -110,6 +114,30 @@ record Scenario(
             AS_IT_IS,
             (w, means) -> means.helper(w.app(), w.orders()).create(),
             Map.of(),
+            Set.of()),
+        new Scenario(
+            "create of two, compressed",
+            AS_IT_IS,
+            (w, means) -> means.helper(w.app(), w.orders()).create(COMPRESSED),
+            Map.of(),
+            Set.of()),
+        new Scenario(
+            "verify of a compressed one",
+            w -> w.helper(w.app(), w.orders()).create(COMPRESSED),
+            (w, means) -> assertThat(means.helper().verifyAll().allValid()).isTrue(),
+            Map.of(),
+            Set.of()),
+        new Scenario(
+            "restore of a compressed one",
+            w -> {
+              w.helper(w.app(), w.orders()).create(COMPRESSED);
+              Databases.change(w.app(), 7);
+              Databases.change(w.orders(), 7);
+            },
+            (w, means) -> means.helper(w.app(), w.orders()).restore(w.helper().list().get(0).id()),
+            Map.of(
+                "app.db", world.live().get(world.app()),
+                "orders.db", world.live().get(world.orders())),
             Set.of()),
         new Scenario(
             "restore where nothing is",

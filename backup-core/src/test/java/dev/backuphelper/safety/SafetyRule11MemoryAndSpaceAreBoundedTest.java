@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.backuphelper.BackupHelper;
+import dev.backuphelper.CreateRequest;
 import dev.backuphelper.RestoreRequest;
 import dev.backuphelper.crash.LiveDatabase;
 import dev.backuphelper.crash.StoreDecorator;
@@ -12,6 +13,7 @@ import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.Compression;
 import dev.backuphelper.store.StagedFile;
 import dev.backuphelper.store.local.LocalStore;
 import dev.backuphelper.testing.ChildJvm;
@@ -83,7 +85,9 @@ class SafetyRule11MemoryAndSpaceAreBoundedTest {
             world.scratch(),
             SmallHeap.class,
             world.folder())) {
-      assertThat(child.readAll()).containsExactly("create", "verify", "compare", "restore");
+      assertThat(child.readAll())
+          .containsExactly(
+              "create", "verify", "compare", "restore", "create", "verify", "compare", "restore");
     }
   }
 
@@ -95,7 +99,13 @@ class SafetyRule11MemoryAndSpaceAreBoundedTest {
     public static void main(String[] arguments) {
       World world = new World(Path.of(arguments[0]), World.SMALL);
       BackupHelper backups = world.backups(List.of("a.db"));
-      BackupId id = backups.create().id();
+      use(backups, CreateRequest.ofDefaults());
+      use(backups, CreateRequest.builder().compress(Compression.zstd()).build());
+    }
+
+    @SuppressWarnings("SystemOut")
+    private static void use(BackupHelper backups, CreateRequest request) {
+      BackupId id = backups.create(request).id();
       System.out.println("create");
       System.out.println(backups.verify(id).allValid() ? "verify" : "bad");
       backups.compare(id);
@@ -151,6 +161,53 @@ class SafetyRule11MemoryAndSpaceAreBoundedTest {
     backups.restore(backups.create().id());
 
     assertThat(LiveDatabase.content(database)).isEqualTo("ok: new x 40");
+  }
+
+  @Test
+  void noRoomForTheImageOfACompressedBackup_itIsNotInflated() {
+    Backup backup =
+        world
+            .backups(List.of("a.db"))
+            .create(CreateRequest.builder().compress(Compression.zstd()).build());
+
+    BackupException failure = failure(() -> withRoomFor(1000).verify(backup.id()));
+
+    assertThat(failure.code()).isEqualTo(ErrorCode.NO_SPACE);
+    assertThat(failure).hasMessageContaining("no room for the image of a.db.backup.");
+    assertThat(staged).as("nothing was begun").hasValue(0);
+    assertThat(world.backups(List.of("a.db")).verify(backup.id()).allValid()).isTrue();
+  }
+
+  @Test
+  void noRoomForTheImageOfACompressedBackup_doesNotKeepAnOlderOneFromBeingRemoved() {
+    CreateRequest compressed = CreateRequest.builder().compress(Compression.zstd()).build();
+    Backup old = world.backups(List.of("a.db")).create(compressed);
+    Backup recent = world.backups(List.of("a.db")).create(compressed);
+    Path artifact = Harm.artifact(world, recent);
+    Harm.flipBit(artifact);
+
+    assertThat(withRoomFor(1000).cleanOld(1).removed()).as("the recent one is bad").isEmpty();
+    Harm.flipBit(artifact);
+    assertThat(withRoomFor(1000).cleanOld(1).removed()).hasSize(1);
+
+    assertThat(staged).as("nothing was staged").hasValue(0);
+    assertThat(world.backups(List.of("a.db")).find(old.id())).isEmpty();
+    assertThat(world.backups(List.of("a.db")).verify(recent.id()).allValid()).isTrue();
+  }
+
+  @Test
+  void noRoomForAnImageAndItsArtifact_isFoundOutBeforeACompressedBackupStarts() {
+    long forTheImage = Harm.size(database) + MEGABYTE;
+    CreateRequest compressed = CreateRequest.builder().compress(Compression.gzip()).build();
+
+    assertThat(withRoomFor(forTheImage).create().damaged()).isFalse();
+    staged.set(0);
+    BackupException failure = failure(() -> withRoomFor(forTheImage).create(compressed));
+
+    assertThat(failure.code()).isEqualTo(ErrorCode.NO_SPACE);
+    assertThat(staged).as("nothing was begun").hasValue(0);
+    assertThat(withRoomFor(forTheImage).preview(compressed).neededBytes())
+        .isBetween(2 * Harm.size(database), 2 * Harm.size(database) + 2 * MEGABYTE);
   }
 
   @Test

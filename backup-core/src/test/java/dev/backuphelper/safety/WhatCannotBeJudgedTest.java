@@ -73,7 +73,7 @@ class WhatCannotBeJudgedTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'\"compression\" : null', '\"compression\" : \"zstd\"', zstd",
+    "'\"compression\" : null', '\"compression\" : \"lz4\"', lz4",
     "'\"encrypted\" : false', '\"encrypted\" : true', encrypted",
     "'\"type\" : \"full\"', '\"type\" : \"incremental\"', incremental",
     "'\"type\" : \"full\"', '\"type\" : \"differential\"', differential"

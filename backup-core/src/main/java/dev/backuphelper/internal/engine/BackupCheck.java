@@ -1,6 +1,9 @@
 package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.catalog.Catalog;
+import dev.backuphelper.codec.CodecUnavailableException;
+import dev.backuphelper.codec.Digest;
+import dev.backuphelper.codec.Inflated;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.CorruptBackupException;
 import dev.backuphelper.error.ErrorCode;
@@ -12,15 +15,12 @@ import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.model.Component;
 import dev.backuphelper.model.Verification;
 import dev.backuphelper.report.VerifyReport.VerifiedFile;
-import dev.backuphelper.store.StagedFile;
+import dev.backuphelper.source.Inspection;
+import dev.backuphelper.source.Source;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,10 +33,24 @@ final class BackupCheck {
 
   private final Context context;
   private final Catalog catalog;
+  private final boolean staging;
 
   BackupCheck(Context context) {
+    this(context, true);
+  }
+
+  private BackupCheck(Context context, boolean staging) {
     this.context = context;
     this.catalog = context.catalog();
+    this.staging = staging;
+  }
+
+  /**
+   * Returns the same for a full disk: where an image would have to be staged, its digest alone is
+   * looked at. If that is right, what was found of the image when it was backed up is so still.
+   */
+  BackupCheck withoutStaging() {
+    return new BackupCheck(context, false);
   }
 
   /**
@@ -94,8 +108,18 @@ final class BackupCheck {
           ErrorCode.UNSUPPORTED_FORMAT,
           "it is in a format that this version does not read: " + unknown.get());
     }
-    try (LocalImage image = LocalImage.of(context, component)) {
-      return examine(backup, component, level, outer, image.path());
+    Artifact artifact = new Artifact(backup.manifest(), component);
+    try (LocalImage image =
+        staging
+            ? LocalImage.of(context.store(), context.store(), artifact)
+            : LocalImage.unstaged(context.store(), artifact)) {
+      return examine(backup, component, level, outer, image);
+    } catch (CodecUnavailableException unavailable) {
+      return notExamined(
+          backup,
+          component,
+          ErrorCode.UNSUPPORTED_FORMAT,
+          "cannot be read: " + unavailable.getMessage());
     } catch (NoSuchFileException missing) {
       return unreadable(backup, component, outer.orElse(component.file() + " does not exist"));
     } catch (AccessDeniedException denied) {
@@ -107,11 +131,19 @@ final class BackupCheck {
   }
 
   private Finding examine(
-      Backup backup, Component component, CheckLevel level, Optional<String> outer, Path image)
+      Backup backup,
+      Component component,
+      CheckLevel level,
+      Optional<String> outer,
+      LocalImage image)
       throws IOException {
+    Optional<Inflated> inflated = image.inflated();
+    if (inflated.isPresent() && inflated.get().problem().isPresent()) {
+      return notInflated(backup, component, outer, inflated.get());
+    }
     ImageCheck check;
     try {
-      check = ImageCheck.of(context.engine(component.engine(), image), image, level);
+      check = check(component, level, image);
     } catch (AccessDeniedException denied) {
       return denied(backup, component, denied);
     } catch (IOException unreadable) {
@@ -125,18 +157,52 @@ final class BackupCheck {
       return notExamined(
           backup, component, unknownEngine.code(), "cannot be read: " + unknownEngine.getMessage());
     }
-    Optional<String> stored = outer.isPresent() ? outer : storedProblem(component, check);
+    Optional<String> stored = outer.isPresent() ? outer : problem(component, check, inflated);
     Optional<String> problem = stored.or(() -> databaseProblem(backup, check));
     VerifiedFile file =
         new VerifiedFile(
             Optional.of(backup.id()),
             component.file(),
             problem,
-            check.digest().size(),
-            Optional.of(check.digest().sha256()),
+            check.digests().stored().size(),
+            Optional.of(check.digests().stored().sha256()),
             checks(component, check),
             Optional.empty());
     return new Finding(file, stored.isEmpty());
+  }
+
+  private ImageCheck check(Component component, CheckLevel level, LocalImage image)
+      throws IOException {
+    Source engine = context.engine(component.engine(), image.path());
+    Optional<Inflated> inflated = image.inflated();
+    if (inflated.isEmpty()) {
+      return ImageCheck.of(engine, image.path(), level);
+    }
+    Inspection inspection =
+        staging
+            ? engine.inspect(image.path(), level)
+            : new Inspection(component.checks(), component.facts());
+    return new ImageCheck(inflated.get().digests(), inspection);
+  }
+
+  // What is wrong with the stored bytes says more than what became of them.
+  private Finding notInflated(
+      Backup backup, Component component, Optional<String> outer, Inflated inflated)
+      throws IOException {
+    String broken =
+        "validation failed: %s: %s".formatted(component.file(), inflated.problem().orElseThrow());
+    Optional<String> stored = storedProblem(component, inflated.digests().stored());
+    return unreadable(backup, component, outer.or(() -> stored).orElse(broken));
+  }
+
+  private Optional<String> problem(
+      Component component, ImageCheck check, Optional<Inflated> inflated) throws IOException {
+    Optional<String> stored = storedProblem(component, check.digests().stored());
+    return stored.isPresent()
+        ? stored
+        : inflated
+            .flatMap(found -> LocalImage.difference(component, found))
+            .map(text -> "validation failed: %s: %s".formatted(component.file(), text));
   }
 
   private static Finding unreadable(Backup backup, Component component, String problem) {
@@ -175,13 +241,13 @@ final class BackupCheck {
         : new CorruptBackupException(code, message, hint);
   }
 
-  private Optional<String> storedProblem(Component component, ImageCheck check) throws IOException {
-    if (check.digest().size() != component.size()) {
+  private Optional<String> storedProblem(Component component, Digest stored) throws IOException {
+    if (stored.size() != component.size()) {
       return Optional.of(
           "validation failed: %s has %d bytes, the manifest says %d"
-              .formatted(component.file(), check.digest().size(), component.size()));
+              .formatted(component.file(), stored.size(), component.size()));
     }
-    if (!check.digest().sha256().equals(component.sha256())) {
+    if (!stored.sha256().equals(component.sha256())) {
       return Optional.of(
           "validation failed: the SHA-256 of %s is not the one in the manifest"
               .formatted(component.file()));
@@ -207,7 +273,7 @@ final class BackupCheck {
   private static List<Check> checks(Component component, ImageCheck check) {
     List<Check> checks = new ArrayList<>();
     checks.add(
-        check.digest().sha256().equals(component.sha256())
+        check.digests().stored().sha256().equals(component.sha256())
             ? Check.ok("sha256")
             : Check.failed("sha256", "not the one in the manifest"));
     checks.addAll(check.inspection().checks());
@@ -220,36 +286,6 @@ final class BackupCheck {
     } catch (IOException readOnly) {
       LOG.warn(
           "the verification of {} could not be recorded: {}", backup.id(), readOnly.getMessage());
-    }
-  }
-
-  /** An artifact as a local file: the stored one itself, or a staged copy of it. */
-  record LocalImage(Path path, Optional<StagedFile> copy) implements AutoCloseable {
-
-    static LocalImage of(Context context, Component component) throws IOException {
-      Optional<Path> local = context.store().path(component.file());
-      if (local.isPresent()) {
-        // A link in the store is not followed: it could lead to a live database.
-        if (!Files.isRegularFile(local.get(), java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
-          throw new NoSuchFileException(component.file());
-        }
-        return new LocalImage(local.get(), Optional.empty());
-      }
-      StagedFile staged = context.store().stage();
-      try (InputStream in = context.store().open(component.file())) {
-        Files.copy(in, staged.path(), StandardCopyOption.REPLACE_EXISTING);
-        return new LocalImage(staged.path(), Optional.of(staged));
-      } catch (IOException | RuntimeException failure) {
-        staged.close();
-        throw failure;
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      if (copy.isPresent()) {
-        copy.get().close();
-      }
     }
   }
 }

@@ -44,7 +44,7 @@ public final class CompareOperation {
             requireSound(backup);
             List<Compared> compared = new ArrayList<>();
             for (Component component : backup.components()) {
-              compared.add(compare(component));
+              compared.add(compare(new Artifact(backup.manifest(), component)));
             }
             return new CompareReport(id, compared);
           }
@@ -68,13 +68,15 @@ public final class CompareOperation {
     }
   }
 
-  private Compared compare(Component component) throws IOException {
+  private Compared compare(Artifact artifact) throws IOException {
+    Component component = artifact.component();
     Source live = context.engine(component.engine(), livePath(component));
-    try (BackupCheck.LocalImage artifact = BackupCheck.LocalImage.of(context, component);
+    try (LocalImage image =
+            LocalImage.of(context.store(), context.store(), artifact).require(component, true);
         Snapshot snapshot = live.open(context.patience());
         StagedFile copy = roomFor(snapshot)) {
       snapshot.copyTo(copy.path(), events.progress(component.name()));
-      return compare(component, live, artifact.path(), copy.path());
+      return compare(component, live, image.path(), copy.path());
     } catch (NoSuchFileException missing) {
       if (missing.getFile().equals(component.file())) {
         throw missing;

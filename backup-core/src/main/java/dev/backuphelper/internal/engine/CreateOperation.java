@@ -3,6 +3,7 @@ package dev.backuphelper.internal.engine;
 import dev.backuphelper.catalog.Catalog;
 import dev.backuphelper.catalog.Reservation;
 import dev.backuphelper.catalog.StoreNames;
+import dev.backuphelper.codec.CodecPipeline;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.error.SourceException;
@@ -13,17 +14,20 @@ import dev.backuphelper.model.BackupType;
 import dev.backuphelper.model.Check;
 import dev.backuphelper.model.CheckStatus;
 import dev.backuphelper.model.Component;
+import dev.backuphelper.model.Compression;
 import dev.backuphelper.model.GroupId;
 import dev.backuphelper.model.Manifest;
 import dev.backuphelper.model.Verification;
 import dev.backuphelper.report.CreatePreview;
 import dev.backuphelper.source.Snapshot;
+import dev.backuphelper.source.Source;
 import dev.backuphelper.source.SourceFeature;
 import dev.backuphelper.store.LockMode;
 import dev.backuphelper.store.StagedFile;
 import dev.backuphelper.store.StoreLock;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,7 +66,7 @@ public final class CreateOperation {
           long needed = METADATA_BYTES;
           for (NamedSource source : sources()) {
             long size = sizeOf(source);
-            needed += size;
+            needed += order.mostBytes(size);
             components.add(new CreatePreview.Component(source.name(), source.path(), size));
           }
           return new CreatePreview(components, needed, context.store().usableSpace());
@@ -90,6 +94,10 @@ public final class CreateOperation {
 
   private Backup create(Reserved reserved) throws IOException {
     List<NamedSource> sources = sources();
+    Compression compression = order.compression();
+    if (compression != null) {
+      CodecPipeline.require(compression.codec());
+    }
     context.store().create();
     new Leftovers(context).sweepIfIdle();
     try (StoreLock lock = context.lock(LockMode.SHARED, "create")) {
@@ -128,10 +136,10 @@ public final class CreateOperation {
     }
   }
 
-  private static List<String> filesFor(List<NamedSource> sources, BackupId id) {
+  private List<String> filesFor(List<NamedSource> sources, BackupId id) {
     List<String> files = new ArrayList<>();
     for (NamedSource source : sources) {
-      String artifact = StoreNames.artifact(source.name(), id);
+      String artifact = StoreNames.artifact(source.name(), id, order.suffix());
       files.add(artifact);
       files.add(StoreNames.checksum(artifact));
     }
@@ -151,14 +159,21 @@ public final class CreateOperation {
   private Backup publish(Reservation reservation, List<NamedSource> sources) throws IOException {
     long begun = System.nanoTime();
     List<StagedImage> images = new ArrayList<>();
+    List<StagedFile> artifacts = new ArrayList<>();
     try {
       copy(sources, images);
       List<Component> components = new ArrayList<>();
       for (StagedImage image : images) {
-        components.add(check(reservation.id(), image));
+        StagedFile artifact = artifact(image);
+        artifacts.add(artifact);
+        components.add(check(reservation.id(), image, artifact));
+        if (artifact != image.staged()) {
+          // The next one may need its room.
+          image.staged().close();
+        }
       }
-      for (int index = 0; index < images.size(); index++) {
-        publish(images.get(index).staged(), components.get(index));
+      for (int index = 0; index < artifacts.size(); index++) {
+        publish(artifacts.get(index), components.get(index));
       }
       Duration duration = Duration.ofNanos(System.nanoTime() - begun);
       return publish(manifest(reservation, components, duration));
@@ -166,7 +181,15 @@ public final class CreateOperation {
       for (StagedImage image : images) {
         image.staged().close();
       }
+      for (StagedFile artifact : artifacts) {
+        artifact.close();
+      }
     }
+  }
+
+  // What is not compressed is its own artifact: no byte is written twice.
+  private StagedFile artifact(StagedImage image) throws IOException {
+    return order.compression() == null ? image.staged() : context.store().stage();
   }
 
   // Sources whose snapshots cost their writers nothing all begin before the first copy, so that
@@ -181,7 +204,7 @@ public final class CreateOperation {
         Instant at = context.clock().instant();
         Snapshot snapshot = source.source().open(context.patience());
         open.put(source, snapshot);
-        needed += snapshot.size();
+        needed += order.mostBytes(snapshot.size());
         if (snapshot.features().contains(SourceFeature.SNAPSHOT_WITHOUT_BLOCKING)) {
           begun.put(source, at);
           events.step("snapshot-open", source.name());
@@ -228,8 +251,8 @@ public final class CreateOperation {
     }
   }
 
-  private Component check(BackupId id, StagedImage image) throws IOException {
-    ImageCheck found = ImageCheck.of(image.source().source(), image.staged().path(), order.level());
+  private Component check(BackupId id, StagedImage image, StagedFile artifact) throws IOException {
+    ImageCheck found = examined(image, artifact);
     events.step("checked", image.source().name());
     for (Check check : found.inspection().checks()) {
       if (check.status() != CheckStatus.OK) {
@@ -247,13 +270,22 @@ public final class CreateOperation {
         image.engineVersion(),
         image.source().path().toString(),
         image.at(),
-        StoreNames.artifact(image.source().name(), id),
-        found.digest().size(),
-        found.digest().sha256(),
-        found.digest().size(),
-        found.digest().sha256(),
+        StoreNames.artifact(image.source().name(), id, order.suffix()),
+        found.digests().stored().size(),
+        found.digests().stored().sha256(),
+        found.digests().image().size(),
+        found.digests().image().sha256(),
         found.inspection().checks(),
         facts);
+  }
+
+  private ImageCheck examined(StagedImage image, StagedFile artifact) throws IOException {
+    Source engine = image.source().source();
+    Path path = image.staged().path();
+    Compression compression = order.compression();
+    return compression == null
+        ? ImageCheck.of(engine, path, order.level())
+        : ImageCheck.compressing(engine, path, order.level(), artifact.path(), compression);
   }
 
   private void publish(StagedFile staged, Component component) throws IOException {
@@ -265,6 +297,7 @@ public final class CreateOperation {
 
   private Manifest manifest(
       Reservation reservation, List<Component> components, Duration duration) {
+    Compression compression = order.compression();
     boolean damaged =
         components.stream().flatMap(c -> c.checks().stream()).anyMatch(Check::isFailed);
     return new Manifest(
@@ -284,7 +317,7 @@ public final class CreateOperation {
             order.gitCommit(),
             order.gitBranch(),
             Tool.nameAndVersion()),
-        null,
+        compression == null ? null : compression.codec().key(),
         false,
         damaged,
         duration.toMillis(),

@@ -1,7 +1,9 @@
 package dev.backuphelper.internal.engine;
 
+import dev.backuphelper.codec.CodecPipeline;
 import dev.backuphelper.model.BackupKind;
 import dev.backuphelper.model.CheckLevel;
+import dev.backuphelper.model.Compression;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param description free text to record, or null
  * @param tags labels to record
  * @param level how thoroughly the images are checked before they are published
+ * @param compression how to compress the artifacts, or null
  * @param pinned whether it is pinned at once
  * @param actor who asks for it, or null
  * @param gitCommit the commit to record, or null
@@ -26,6 +29,7 @@ public record CreateOrder(
     @Nullable String description,
     Map<String, String> tags,
     CheckLevel level,
+    @Nullable Compression compression,
     boolean pinned,
     @Nullable String actor,
     @Nullable String gitCommit,
@@ -39,6 +43,25 @@ public record CreateOrder(
   /** Returns the order of a safety backup. */
   public static CreateOrder safety(String operation, @Nullable String actor) {
     return new CreateOrder(
-        BackupKind.SAFETY, operation, null, Map.of(), CheckLevel.QUICK, false, actor, null, null);
+        BackupKind.SAFETY,
+        operation,
+        null,
+        Map.of(),
+        CheckLevel.QUICK,
+        null,
+        false,
+        actor,
+        null,
+        null);
+  }
+
+  /** Returns what the names of the artifacts end with. */
+  String suffix() {
+    return compression == null ? "" : compression.codec().suffix();
+  }
+
+  /** Returns the most bytes that an image of that size needs, and what becomes of it. */
+  long mostBytes(long imageSize) {
+    return compression == null ? imageSize : imageSize + CodecPipeline.mostStored(imageSize);
   }
 }

@@ -2,6 +2,7 @@ package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.catalog.UnknownFormatException;
 import dev.backuphelper.catalog.UnusablePointerException;
+import dev.backuphelper.codec.CodecUnavailableException;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.CorruptBackupException;
 import dev.backuphelper.error.ErrorCode;
@@ -60,6 +61,13 @@ public final class Failures {
     if (failure instanceof SourceUnreadableException) {
       return new SourceException(
           ErrorCode.SOURCE_UNREADABLE, message, "Check the path: is it the database?", failure);
+    }
+    if (failure instanceof CodecUnavailableException) {
+      return new StorageException(
+          ErrorCode.IO_FAILED,
+          message,
+          "Use gzip, or name a folder from which programs may be run: -DZstdTempFolder=FOLDER",
+          failure);
     }
     if (failure instanceof UnknownFormatException) {
       return new CorruptBackupException(

@@ -16,7 +16,6 @@ import dev.backuphelper.internal.io.ProcessOwner;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.Check;
-import dev.backuphelper.model.Component;
 import dev.backuphelper.model.RecoverChoice;
 import dev.backuphelper.model.SourceName;
 import dev.backuphelper.report.RecoverReport;
@@ -504,21 +503,26 @@ public final class GuardOperation implements AutoCloseable {
     if (database.isDatabase() && target.probe(context.patience()) != TargetState.DATABASE) {
       return List.of(Check.failed("presence", "there is no database any more"));
     }
-    Optional<Component> former = former(database);
+    Optional<Artifact> former = former(database);
     if (former.isEmpty()) {
       return target.check(null, context.patience());
     }
-    try (BackupCheck.LocalImage image = BackupCheck.LocalImage.of(context, former.get())) {
+    try (LocalImage image =
+        LocalImage.of(context.store(), context.store(), former.get())
+            .require(former.get().component(), true)) {
       return target.check(image.path(), context.patience());
     }
   }
 
-  private Optional<Component> former(Guarded database) {
+  private Optional<Artifact> former(Guarded database) {
     Backup made = safety;
     String path = database.target().path().toString();
     return made == null
         ? Optional.empty()
-        : made.components().stream().filter(c -> c.source().equals(path)).findFirst();
+        : made.components().stream()
+            .filter(c -> c.source().equals(path))
+            .findFirst()
+            .map(component -> new Artifact(made.manifest(), component));
   }
 
   /**

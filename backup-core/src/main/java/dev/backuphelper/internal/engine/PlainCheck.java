@@ -35,7 +35,7 @@ final class PlainCheck {
       PlainFile plain = new PlainFile(context, file);
       plain.stageTo(image.path(), context.patience());
       ImageCheck check = ImageCheck.of(plain.source(), image.path(), level);
-      return verified(file, check.digest(), check.inspection());
+      return verified(file, check.digests().image(), check.inspection());
     } catch (BackupException failure) {
       if (failure.code() != ErrorCode.CORRUPT && failure.code() != ErrorCode.SOURCE_UNREADABLE) {
         throw failure;

@@ -1,19 +1,20 @@
 package dev.backuphelper.internal.engine;
 
-import dev.backuphelper.codec.GzipImage;
+import dev.backuphelper.codec.BrokenStreamException;
+import dev.backuphelper.codec.CompressedImage;
+import dev.backuphelper.codec.Inflated;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.CorruptBackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.SourceException;
 import dev.backuphelper.internal.io.Interruption;
 import dev.backuphelper.internal.io.PrivateFiles;
+import dev.backuphelper.model.CompressionCodec;
 import dev.backuphelper.source.Progress;
 import dev.backuphelper.source.Snapshot;
 import dev.backuphelper.source.Source;
 import dev.backuphelper.source.SourceUnreadableException;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -22,12 +23,11 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
 
 /**
- * A database file, gzipped perhaps, that this tool did not write. What it is is told by its
+ * A database file, compressed perhaps, that this tool did not write. What it is is told by its
  * content. It counts as live: it is asked of its engine first, and read as bytes only once the
  * engine has said that it is no database. Untrusted.
  */
@@ -99,63 +99,68 @@ final class PlainFile {
       snapshot.copyTo(image, Progress.NONE);
       return new LinkedHashMap<>(snapshot.facts());
     } catch (SourceUnreadableException unreadable) {
-      if (!unreadable.isForeign() || !Files.isRegularFile(file) || !GzipImage.isGzip(file)) {
-        throw unusable(unreadable);
-      }
-      inflate(image);
+      CompressionCodec codec =
+          codec(unreadable).orElseThrow(() -> unusable(String.valueOf(unreadable.getMessage())));
+      inflate(codec, image);
       return Map.of();
     }
   }
 
-  private void inflate(Path image) throws IOException {
+  private Optional<CompressionCodec> codec(SourceUnreadableException unreadable)
+      throws IOException {
+    return unreadable.isForeign() && Files.isRegularFile(file)
+        ? CompressedImage.codec(file)
+        : Optional.empty();
+  }
+
+  private void inflate(CompressionCodec codec, Path image) throws IOException {
+    Optional<String> problem;
     try {
-      OptionalLong declared = source.declaredSize(head());
-      if (declared.isPresent()) {
-        inflate(image, declared.getAsLong());
-      } else {
-        inflateBlindly(image);
-      }
-    } catch (ZipException | EOFException | SourceUnreadableException broken) {
-      throw unusable(broken);
+      OptionalLong declared = source.declaredSize(CompressedImage.head(file, codec, HEAD_BYTES));
+      problem =
+          declared.isPresent()
+              ? inflate(codec, image, declared.getAsLong())
+              : inflateBlindly(codec, image);
+    } catch (BrokenStreamException | SourceUnreadableException broken) {
+      throw unusable(String.valueOf(broken.getMessage()));
+    }
+    if (problem.isPresent()) {
+      throw unusable(problem.get());
     }
   }
 
   // What the file says of itself is not trusted with the disk: neither to be true nor to fit.
-  private void inflate(Path image, long declared) throws IOException {
-    if (declared > GzipImage.mostBytes(file)) {
-      throw new ZipException(
-          "it declares %d bytes, which no gzip file of its size holds".formatted(declared));
+  private Optional<String> inflate(CompressionCodec codec, Path image, long declared)
+      throws IOException {
+    if (declared > CompressedImage.mostBytes(codec, Files.size(file))) {
+      return Optional.of(
+          "it declares %d bytes, which no %s file of its size holds"
+              .formatted(declared, codec.key()));
     }
     requireSpace(image, declared);
-    if (!GzipImage.inflate(file, image, declared)) {
-      throw new ZipException("it inflates past the %d bytes that it declares".formatted(declared));
-    }
+    Inflated inflated = CompressedImage.inflate(file, codec, image, declared);
+    return inflated.tooLong()
+        ? Optional.of("it inflates past the %d bytes that it declares".formatted(declared))
+        : inflated.problem();
   }
 
-  private void inflateBlindly(Path image) throws IOException {
+  private Optional<String> inflateBlindly(CompressionCodec codec, Path image) throws IOException {
     Path folder = PrivateFiles.parent(image);
     long usable = Math.max(0, PrivateFiles.usableSpace(folder) - RESERVE_BYTES);
-    if (!GzipImage.inflate(file, image, usable)) {
+    Inflated inflated = CompressedImage.inflate(file, codec, image, usable);
+    if (inflated.tooLong()) {
       throw new FileSystemException(
           folder.toString(), null, "not enough space: it inflates past " + usable + " bytes");
     }
+    return inflated.problem();
   }
 
   private void requireSpace(Path image, long needed) throws IOException {
     FreeSpace.require("a copy of " + file, image, needed, "Free some space there.");
   }
 
-  private byte[] head() throws IOException {
-    try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
-      return in.readNBytes(HEAD_BYTES);
-    }
-  }
-
-  private CorruptBackupException unusable(IOException reason) {
+  private CorruptBackupException unusable(String reason) {
     return new CorruptBackupException(
-        ErrorCode.CORRUPT,
-        "validation failed: " + file + ": " + reason.getMessage(),
-        USE_ANOTHER,
-        reason);
+        ErrorCode.CORRUPT, "validation failed: " + file + ": " + reason, USE_ANOTHER);
   }
 }

@@ -22,7 +22,7 @@ import java.util.regex.PatternSyntaxException;
 /** A folder of database files that this tool did not write. Links in it are not followed. */
 final class PlainFolder {
   private static final List<String> USUAL_PATTERNS =
-      List.of("*.db", "*.sqlite", "*.sqlite3", "*.db.gz", "*.sqlite.gz", "*.sqlite3.gz");
+      List.of("*.{db,sqlite,sqlite3}", "*.{db,sqlite,sqlite3}.{gz,zst}");
 
   private final Path folder;
   private final List<String> patterns;

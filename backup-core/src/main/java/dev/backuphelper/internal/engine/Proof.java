@@ -1,5 +1,7 @@
 package dev.backuphelper.internal.engine;
 
+import dev.backuphelper.error.ErrorCode;
+import dev.backuphelper.error.StorageException;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.CheckLevel;
@@ -48,6 +50,19 @@ final class Proof {
     return isGood(backup.id());
   }
 
+  // Who removes backups may do so because the disk is full.
+  private List<VerifiedFile> files(Backup backup, CheckLevel level) throws IOException {
+    BackupCheck check = new BackupCheck(context);
+    try {
+      return recording ? check.examine(backup, level) : check.look(backup, level);
+    } catch (StorageException failure) {
+      if (failure.code() != ErrorCode.NO_SPACE) {
+        throw failure;
+      }
+      return check.withoutStaging().look(backup, level);
+    }
+  }
+
   private void read(Backup backup) throws IOException {
     events.step("proving", backup.id());
     CheckLevel level =
@@ -56,8 +71,7 @@ final class Proof {
             .map(Verification::level)
             .filter(known -> known != CheckLevel.NONE)
             .orElse(CheckLevel.QUICK);
-    BackupCheck check = new BackupCheck(context);
-    List<VerifiedFile> files = recording ? check.examine(backup, level) : check.look(backup, level);
+    List<VerifiedFile> files = files(backup, level);
     Optional<Boolean> good = BackupCheck.verdict(files);
     read.put(
         backup.id(), good.map(found -> new Verification(level, context.clock().instant(), found)));

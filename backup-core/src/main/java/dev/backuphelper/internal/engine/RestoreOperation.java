@@ -80,11 +80,7 @@ public final class RestoreOperation {
    * @param content {@link TargetState#DATABASE}, or what to make of the target instead
    */
   private record Wanted(
-      SourceName name,
-      Source engine,
-      Path path,
-      @Nullable Component component,
-      TargetState content) {
+      SourceName name, Source engine, Path path, @Nullable Artifact artifact, TargetState content) {
     boolean isDatabase() {
       return content == TargetState.DATABASE;
     }
@@ -118,7 +114,11 @@ public final class RestoreOperation {
         Source engine = context.engine(component.engine(), entry.getValue());
         wanted.add(
             new Wanted(
-                component.name(), engine, entry.getValue(), component, TargetState.DATABASE));
+                component.name(),
+                engine,
+                entry.getValue(),
+                new Artifact(backup.manifest(), component),
+                TargetState.DATABASE));
       }
       wanted.addAll(cleared());
       input.requireSound(backup, components);
@@ -174,8 +174,8 @@ public final class RestoreOperation {
     List<RestoreReport.Restored> restored = new ArrayList<>();
     long bytes = 0;
     for (Rehearsed part : parts) {
-      Component component = part.wanted().component();
-      long size = component == null ? rehearseFile(space) : component.originalSize();
+      Artifact artifact = part.wanted().artifact();
+      long size = artifact == null ? rehearseFile(space) : rehearse(artifact, space);
       bytes += size;
       restored.add(
           new RestoreReport.Restored(
@@ -208,6 +208,12 @@ public final class RestoreOperation {
       }
     }
     return aim.before;
+  }
+
+  private static long rehearse(Artifact artifact, SpaceNeeded space) {
+    long size = artifact.component().originalSize();
+    space.inStore(artifact.codec().isPresent() ? size : 0);
+    return size;
   }
 
   private long rehearseFile(SpaceNeeded space) throws IOException {
@@ -330,18 +336,18 @@ public final class RestoreOperation {
 
   private RestoreReport restoreReserved(List<Aim> aims) throws IOException {
     Reservation reservation = reserve();
-    List<BackupCheck.LocalImage> artifacts = new ArrayList<>();
+    List<LocalImage> inputs = new ArrayList<>();
     try {
       List<RestorePart.Image> images = new ArrayList<>();
       for (Aim aim : aims) {
-        images.add(aim.wanted.isDatabase() ? image(aim, artifacts) : RestorePart.Image.NONE);
+        images.add(aim.wanted.isDatabase() ? image(aim, inputs) : RestorePart.Image.NONE);
       }
       requireSpace(aims, images);
       Backup safety = safetyBackup(aims);
       return restore(reservation.id(), aims, images, safety);
     } finally {
-      for (BackupCheck.LocalImage artifact : artifacts) {
-        tidy(artifact::close);
+      for (LocalImage input : inputs) {
+        tidy(input::close);
       }
       tidy(reservation::close);
     }
@@ -372,17 +378,19 @@ public final class RestoreOperation {
     }
   }
 
-  private RestorePart.Image image(Aim aim, List<BackupCheck.LocalImage> artifacts)
-      throws IOException {
-    Component component = aim.wanted.component();
-    if (component != null) {
-      BackupCheck.LocalImage artifact = BackupCheck.LocalImage.of(context, component);
-      artifacts.add(artifact);
-      return new RestorePart.Image(artifact.path(), component.facts());
+  private RestorePart.Image image(Aim aim, List<LocalImage> inputs) throws IOException {
+    Artifact artifact = aim.wanted.artifact();
+    if (artifact != null) {
+      Component component = artifact.component();
+      LocalImage image =
+          LocalImage.of(context.store(), journal.store(), artifact)
+              .require(component, order.verified());
+      inputs.add(image);
+      return new RestorePart.Image(image.path(), component.facts());
     }
     // In the store, where it is swept if this process dies.
     StagedFile image = journal.store().stage();
-    artifacts.add(new BackupCheck.LocalImage(image.path(), Optional.of(image)));
+    inputs.add(LocalImage.of(image));
     RestoreInput.StagedFile staged = stage(image.path());
     events.step("input-verified", staged.file());
     return new RestorePart.Image(image.path(), staged.facts());

@@ -354,13 +354,15 @@ final class RestoreTransaction {
   }
 
   private void rollBack(int index, Exception cause) throws IOException {
-    Optional<Component> saved = savedStateOf(parts.get(index));
+    Optional<Artifact> saved = savedStateOf(parts.get(index));
     if (saved.isEmpty()) {
       undo(index, null, cause);
       return;
     }
-    try (BackupCheck.LocalImage former = BackupCheck.LocalImage.of(journal, saved.get())) {
-      undo(index, new RestorePart.Image(former.path(), saved.get().facts()), cause);
+    Component component = saved.get().component();
+    try (LocalImage former =
+        LocalImage.of(journal.store(), journal.store(), saved.get()).require(component, true)) {
+      undo(index, new RestorePart.Image(former.path(), component.facts()), cause);
     }
   }
 
@@ -389,11 +391,14 @@ final class RestoreTransaction {
     }
   }
 
-  private Optional<Component> savedStateOf(RestorePart part) {
+  private Optional<Artifact> savedStateOf(RestorePart part) {
     String path = part.target().path().toString();
     return safety == null
         ? Optional.empty()
-        : safety.components().stream().filter(c -> c.source().equals(path)).findFirst();
+        : safety.components().stream()
+            .filter(c -> c.source().equals(path))
+            .findFirst()
+            .map(component -> new Artifact(safety.manifest(), component));
   }
 
   private RestoreFailedException failed(

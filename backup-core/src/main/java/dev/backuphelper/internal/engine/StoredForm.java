@@ -4,6 +4,7 @@ import dev.backuphelper.error.CorruptBackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupType;
+import dev.backuphelper.model.CompressionCodec;
 import dev.backuphelper.model.Manifest;
 import java.util.Optional;
 
@@ -17,8 +18,9 @@ final class StoredForm {
   /** Returns what this version does not read of a backup; empty when it reads it. */
   static Optional<String> unknown(Backup backup) {
     Manifest manifest = backup.manifest();
-    if (manifest.compression() != null) {
-      return Optional.of(manifest.compression());
+    String compression = manifest.compression();
+    if (compression != null && CompressionCodec.of(compression).isEmpty()) {
+      return Optional.of(compression);
     }
     if (manifest.encrypted()) {
       return Optional.of("encrypted");

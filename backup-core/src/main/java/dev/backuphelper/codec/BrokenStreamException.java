@@ -1,0 +1,13 @@
+package dev.backuphelper.codec;
+
+import java.io.IOException;
+
+/** Tells that bytes which could be read are no sound stream of their codec. */
+public final class BrokenStreamException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  /** Creates the exception. */
+  public BrokenStreamException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
