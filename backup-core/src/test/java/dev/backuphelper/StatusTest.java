@@ -226,6 +226,24 @@ class StatusTest {
   }
 
   @Test
+  void backupWhoseFileIsGone_isNoGoodOne() throws IOException {
+    BackupHelper backups = builder(app).build();
+    BackupId first = backups.create().id();
+    Backup second = backups.create();
+    String file = second.components().get(0).file();
+    Files.delete(store.resolve(file));
+
+    StatusReport status = backups.status();
+
+    assertThat(status.reasons())
+        .containsExactly(
+            new StatusReport.Reason(
+                StatusReport.Code.MISSING_FILE,
+                "%s of backup %s is not there".formatted(file, second.id())));
+    assertThat(status.groups().get(0).lastGood().orElseThrow().id()).isEqualTo(first);
+  }
+
+  @Test
   void pointerWithoutAPlan_saysWhatItWasOf() throws IOException {
     builder(app).build().create();
     new OpenPointers(LocalStore.in(store))

@@ -37,6 +37,8 @@ public record StatusReport(List<Reason> reasons, List<Group> groups, List<OpenPl
     NO_BACKUP,
     /** None of the backups of a set of databases is verified and good. */
     NO_GOOD_BACKUP,
+    /** A file of a backup is not there. */
+    MISSING_FILE,
     /** A manifest cannot be used. */
     UNREADABLE_MANIFEST,
     /** What tells of an open restore or migration cannot be used. */

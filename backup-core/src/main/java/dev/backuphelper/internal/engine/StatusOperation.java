@@ -2,6 +2,7 @@ package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.Component;
 import dev.backuphelper.model.GroupId;
 import dev.backuphelper.report.Listing;
 import dev.backuphelper.report.OpenPlan;
@@ -28,6 +29,7 @@ import java.util.stream.Collectors;
 public final class StatusOperation {
   private final Context context;
   private final List<Reason> reasons = new ArrayList<>();
+  private Set<String> stored = Set.of();
   private List<Group> groups = List.of();
   private List<OpenPlan> open = List.of();
 
@@ -58,6 +60,7 @@ public final class StatusOperation {
   }
 
   private void judge(Listing listing) throws IOException {
+    stored = Set.copyOf(context.store().list());
     groups = groups(listing.backups());
     for (Group group : groups) {
       if (group.lastGood().isEmpty()) {
@@ -71,6 +74,16 @@ public final class StatusOperation {
       add(Code.NO_BACKUP, "there is no backup in " + context.store().location());
     } else {
       judgeSources();
+    }
+    for (Backup backup : listing.backups()) {
+      for (Component component : backup.components()) {
+        // What is removed in this moment loses its manifest first.
+        if (!stored.contains(component.file()) && context.catalog().exists(backup.id())) {
+          add(
+              Code.MISSING_FILE,
+              "%s of backup %s is not there".formatted(component.file(), backup.id()));
+        }
+      }
     }
     for (Listing.Unreadable manifest : listing.unreadable()) {
       add(Code.UNREADABLE_MANIFEST, manifest.file() + " cannot be used: " + manifest.reason());
@@ -90,6 +103,7 @@ public final class StatusOperation {
     Optional<Backup> lastGood =
         newestFirst.stream()
             .filter(backup -> backup.verified() && !backup.leftByFailure())
+            .filter(this::isThere)
             .findFirst();
     return new Group(
         id,
@@ -99,6 +113,10 @@ public final class StatusOperation {
         newestFirst.size(),
         lastGood,
         lastGood.map(this::age));
+  }
+
+  private boolean isThere(Backup backup) {
+    return backup.components().stream().map(Component::file).allMatch(stored::contains);
   }
 
   // A clock that was set back does not make a backup younger than new.
