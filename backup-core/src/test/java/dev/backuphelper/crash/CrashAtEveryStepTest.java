@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(value = 60, unit = TimeUnit.MINUTES)
 class CrashAtEveryStepTest {
   // What an ordinary run tries of each scenario.
-  private static final int POINTS = 2;
+  private static final int POINTS = 3;
 
   private final Random random = new Random(Effort.SEED);
 

@@ -56,7 +56,7 @@ class RandomKillTest {
 
   @Test
   void kill_atAnyMoment_harmsNoListedBackupAndHalvesNoTarget() throws Exception {
-    int wanted = Effort.of(4, 300);
+    int wanted = Effort.of(6, 300);
     Random random = new Random(Effort.SEED);
     List<Scenario> order = new ArrayList<>(SCENARIOS);
     Collections.shuffle(order, random);

@@ -59,7 +59,7 @@ class FaultTest {
   @ParameterizedTest
   @MethodSource("scenarios")
   void survivesFailingFiles(Scenario scenario) throws IOException {
-    int runs = Effort.of(2, Integer.getInteger("fault.runs", 15));
+    int runs = Effort.of(3, Integer.getInteger("fault.runs", 15));
     for (Span span : Span.values()) {
       files.run(scenario, Kind.FAIL, span, runs);
       files.run(scenario, Kind.TORN, span, runs);

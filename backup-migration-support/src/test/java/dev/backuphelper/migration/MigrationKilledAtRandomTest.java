@@ -39,7 +39,7 @@ class MigrationKilledAtRandomTest {
 
   @Test
   void killedAtAnyMoment_theNextRunFindsAllOfTheOldOrAllOfTheNew() throws Exception {
-    int wanted = Effort.of(4, 300);
+    int wanted = Effort.of(5, 300);
     List<Attempt> attempts = attempts(wanted);
     Map<Trial, Duration> durations = durations(attempts);
 
