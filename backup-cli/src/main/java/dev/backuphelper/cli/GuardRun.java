@@ -199,9 +199,11 @@ final class GuardRun {
   }
 
   private Failure failure(IOException notStarted) {
-    // The platform says it in words alone: ENOENT, here of the interpreter that a script names.
+    // The platform says it in words alone, which newer versions of Java wrap in others: ENOENT,
+    // here
+    // of the interpreter that a script names.
     String text = String.valueOf(notStarted.getMessage());
-    return text.contains("error=2,")
+    return text.contains("error=2,") || text.contains("error: 2 (")
         ? Program.notFound(command.get(0))
         : Program.notRunnable(command.get(0), text.replaceFirst(".*error=\\d+, ", ""));
   }
