@@ -199,9 +199,8 @@ final class GuardRun {
   }
 
   private Failure failure(IOException notStarted) {
-    // The platform says it in words alone, which newer versions of Java wrap in others: ENOENT,
-    // here
-    // of the interpreter that a script names.
+    // The platform says it in words alone, and Java 25 in others than Java 17: ENOENT, here of the
+    // interpreter that a script names.
     String text = String.valueOf(notStarted.getMessage());
     return text.contains("error=2,") || text.contains("error: 2 (")
         ? Program.notFound(command.get(0))
