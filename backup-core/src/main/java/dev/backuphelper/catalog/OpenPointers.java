@@ -52,8 +52,7 @@ public final class OpenPointers {
       plans = List.copyOf(plans);
     }
 
-    /** Returns this pointer with another answer. */
-    public Pointer begun(boolean value) {
+    private Pointer withBegun(boolean value) {
       return new Pointer(id, operation, backups, plans, value);
     }
   }
@@ -73,6 +72,14 @@ public final class OpenPointers {
     map.put("plans", pointer.plans());
     map.put("begun", pointer.begun());
     store.put(StoreNames.pointer(pointer.id()), JsonObject.write(map));
+  }
+
+  /** Says in a pointer, if it is there, whether its migration may have changed the databases. */
+  public void setBegun(BackupId id, boolean begun) throws IOException {
+    Optional<Pointer> pointer = find(id);
+    if (pointer.isPresent() && pointer.get().begun() != begun) {
+      put(pointer.get().withBegun(begun));
+    }
   }
 
   /** Removes a pointer. Idempotent. */

@@ -65,7 +65,6 @@ public final class GuardOperation implements AutoCloseable {
   private final List<Guarded> databases;
   private final TargetLocks locks;
   private final List<PlanFile> marker = new ArrayList<>();
-  private OpenPointers.@Nullable Pointer pointer;
   private @Nullable Reservation reservation;
   private @Nullable Heartbeat heartbeat;
   private @Nullable Backup safety;
@@ -204,12 +203,7 @@ public final class GuardOperation implements AutoCloseable {
         throw new RefusedException(
             "not migrated: %s came here with a moved or copied database; it says that %s of %s is open"
                 .formatted(PlanFile.beside(path), found.get().plan().title(), found.get().target()),
-            "Put the former content there with: %s --target %s; or look at the database, then remove"
-                    .formatted(
-                        Remedy.restore(
-                            context.storeAt(found.get().plan().store()), found.get().id()),
-                        Remedy.word(path.toString()))
-                + " that file by hand.");
+            cameAlong(context, found.get().plan(), path));
       }
       return found;
     } catch (MalformedDocumentException unusable) {
@@ -219,6 +213,18 @@ public final class GuardOperation implements AutoCloseable {
               + " by hand.",
           unusable);
     }
+  }
+
+  private static String cameAlong(Context context, Plan plan, Path path) {
+    String remove = "Look at the database, then remove that file by hand.";
+    BackupId former = plan.backup();
+    return former == null
+        ? remove
+        : "%s Or put the former content there with: %s --target %s"
+            .formatted(
+                remove,
+                Remedy.restore(context.storeAt(plan.store()), former),
+                Remedy.word(path.toString()));
   }
 
   private static void resolve(Context context, PlanFile open) {
@@ -365,15 +371,14 @@ public final class GuardOperation implements AutoCloseable {
               database.before(),
               PlanFile.Phase.PENDING));
     }
-    OpenPointers.Pointer first =
-        new OpenPointers.Pointer(
-            id,
-            OpenPointers.MIGRATION,
-            List.of(id),
-            databases().stream().map(path -> PlanFile.beside(path).toString()).toList(),
-            false);
-    new OpenPointers(context.store()).put(first);
-    pointer = first;
+    new OpenPointers(context.store())
+        .put(
+            new OpenPointers.Pointer(
+                id,
+                OpenPointers.MIGRATION,
+                List.of(id),
+                databases().stream().map(path -> PlanFile.beside(path).toString()).toList(),
+                false));
     events.step("pointer-written", id);
     for (PlanFile file : marker) {
       file.write();
@@ -421,7 +426,9 @@ public final class GuardOperation implements AutoCloseable {
         () -> {
           try {
             // From now on a marker that is gone was removed by somebody else.
-            putPointer(true);
+            if (!marker.isEmpty()) {
+              new OpenPointers(context.store()).setBegun(marker.get(0).id(), true);
+            }
             for (int index = 0; index < marker.size(); index++) {
               String now = databases.get(index).target().fingerprint().state();
               write(index, marker.get(index).in(PlanFile.Phase.WRITING, now));
@@ -434,13 +441,6 @@ public final class GuardOperation implements AutoCloseable {
           events.step("migration-begun", order.label());
           return marker;
         });
-  }
-
-  private void putPointer(boolean begun) throws IOException {
-    OpenPointers.Pointer known = pointer;
-    if (known != null) {
-      new OpenPointers(context.store()).put(known.begun(begun));
-    }
   }
 
   /** Lets the marker say that the work goes on only as long as this holds. */
@@ -570,7 +570,7 @@ public final class GuardOperation implements AutoCloseable {
     if (!marker.isEmpty()) {
       BackupId id = marker.get(0).id();
       if (marker.stream().anyMatch(file -> file.phase() != PlanFile.Phase.PENDING)) {
-        endPointer();
+        endPointer(id);
       }
       PlanFile.removeAll(marker, file -> events.step("marker-removed", file.target()));
       marker.clear();
@@ -581,9 +581,9 @@ public final class GuardOperation implements AutoCloseable {
   }
 
   // If this cannot be said, and the process dies before the pointer is gone, a recovery asks.
-  private void endPointer() {
+  private void endPointer(BackupId id) {
     try {
-      putPointer(false);
+      new OpenPointers(context.store()).setBegun(id, false);
     } catch (IOException fullDisk) {
       events.warning("the pointer could not be written: " + fullDisk.getMessage());
     }

@@ -128,11 +128,9 @@ public final class RecoverOperation {
   /** Returns how a person puts back what was there before a migration, if that is known. */
   private String formerContent(BackupId id) {
     try {
-      return new OpenPointers(context.store())
-          .find(id)
-          .filter(pointer -> pointer.backups().contains(id))
-          .map(pointer -> ", or put back what was there: " + Remedy.restore(context.store(), id))
-          .orElse("");
+      return context.catalog().exists(id)
+          ? ", or put back what was there: " + Remedy.restore(context.store(), id)
+          : "";
     } catch (IOException unknown) {
       return "";
     }
@@ -221,8 +219,7 @@ public final class RecoverOperation {
           ErrorCode.REFUSED,
           "migration %s of %s had begun, and its marker is gone: nothing tells what became of it"
               .formatted(id, targets),
-          "Put the former content back with: %s; or keep what is there with: %s --keep"
-              .formatted(Remedy.restore(context.store(), id), Remedy.recover(context.store(), id)));
+          "Keep what is there: %s%s".formatted(keep(id), formerContent(id)));
       return;
     }
     if (!order.dryRun()) {
@@ -438,11 +435,11 @@ public final class RecoverOperation {
   }
 
   // If the process dies before the pointer is gone, nothing is open all the same.
-  private void endPointer(BackupId id) throws IOException {
-    OpenPointers pointers = new OpenPointers(context.store());
-    Optional<OpenPointers.Pointer> pointer = pointers.find(id);
-    if (pointer.isPresent() && pointer.get().begun()) {
-      pointers.put(pointer.get().begun(false));
+  private void endPointer(BackupId id) {
+    try {
+      new OpenPointers(context.store()).setBegun(id, false);
+    } catch (IOException fullDisk) {
+      events.warning("the pointer could not be written: " + fullDisk.getMessage());
     }
   }
 

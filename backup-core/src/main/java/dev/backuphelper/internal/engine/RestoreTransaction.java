@@ -253,11 +253,7 @@ final class RestoreTransaction {
       return;
     }
     try {
-      OpenPointers pointers = new OpenPointers(context.storeAt(former.store()));
-      Optional<OpenPointers.Pointer> pointer = pointers.find(former.id());
-      if (pointer.isPresent()) {
-        pointers.put(pointer.get().begun(markerIsThere));
-      }
+      new OpenPointers(context.storeAt(former.store())).setBegun(former.id(), markerIsThere);
     } catch (IOException fullDisk) {
       means.events().warning("a pointer could not be written: " + fullDisk.getMessage());
     }
