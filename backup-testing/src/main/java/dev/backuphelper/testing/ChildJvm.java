@@ -61,6 +61,9 @@ public final class ChildJvm implements AutoCloseable {
     List<String> command = new ArrayList<>(program);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    // The JVM of the tests has verified the same classes; once for each child is an eighth of its
+    // time.
+    command.addAll(List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-BytecodeVerificationRemote"));
     command.addAll(List.of("-XX:-UsePerfData", "-Djava.io.tmpdir=" + scratch));
     command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));

@@ -2,6 +2,7 @@ package dev.backuphelper.source.sqlite;
 
 import dev.backuphelper.error.RefusedException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -31,7 +32,8 @@ final class MappedDrivers {
   static void requireOne() throws IOException {
     loadOwn();
     if (Files.isReadable(MAPS)) {
-      try (Stream<String> lines = Files.lines(MAPS)) {
+      // Paths are bytes of any kind; what is wanted of them is ASCII.
+      try (Stream<String> lines = Files.lines(MAPS, StandardCharsets.ISO_8859_1)) {
         requireOne(copies(lines));
       }
     }
@@ -61,7 +63,9 @@ final class MappedDrivers {
   /** Returns the paths of the mapped copies, one for each file. */
   static Collection<String> copies(Stream<String> maps) {
     Map<String, String> byFile = new TreeMap<>();
-    maps.map(line -> line.split("\\s+", COLUMNS_BEFORE_PATH + 1))
+    // This runs before each opening of a database, and a JVM has thousands of mappings.
+    maps.filter(line -> line.contains("sqlite"))
+        .map(line -> line.split("\\s+", COLUMNS_BEFORE_PATH + 1))
         .filter(columns -> columns.length > COLUMNS_BEFORE_PATH && isSqlite(columns[5]))
         .forEach(columns -> byFile.put(columns[3] + " " + columns[4], columns[5]));
     return byFile.values();
