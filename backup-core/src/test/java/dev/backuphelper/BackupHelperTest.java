@@ -498,6 +498,15 @@ class BackupHelperTest {
   }
 
   @Test
+  void lockTimeout_forEver_isNoError() throws SQLException {
+    BackupHelper patient = builder(app).lockTimeout(Duration.ofSeconds(Long.MAX_VALUE)).build();
+
+    BackupId id = patient.create().id();
+
+    assertThat(patient.restore(id).id()).contains(id);
+  }
+
+  @Test
   void create_databaseThatStaysLocked_waitsAsLongAsItWasTold() throws SQLException {
     BackupHelper impatient = builder(app).lockTimeout(Duration.ZERO).build();
     try (Connection writer = app.open();

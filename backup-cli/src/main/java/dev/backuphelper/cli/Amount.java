@@ -56,7 +56,7 @@ record Amount(BigDecimal value) {
     @Override
     public Amount convert(String text) {
       if (!FORM.matcher(text).matches()) {
-        throw new TypeConversionException("'" + text + "' is not a number of 0 or more");
+        throw new TypeConversionException("'" + text + "' is not a number from 0 to 999999999");
       }
       return new Amount(new BigDecimal(text));
     }

@@ -147,6 +147,7 @@ class UsageTest {
         "list --dir=                        | an empty argument names nothing",
         "list --lock-timeout x              | 'x' is not a number",
         "list --lock-timeout -1             | '-1' is not a number",
+        "list --lock-timeout 1000000000     | is not a number from 0 to 999999999",
         "list --dir a --dir b               | should be specified only once",
         "--dir a list --dir b               | should be specified only once",
         "create --verify=no x.db            | should be specified without 'no' parameter",

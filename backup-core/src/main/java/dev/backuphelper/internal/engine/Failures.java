@@ -16,7 +16,10 @@ import dev.backuphelper.source.SourceUnreadableException;
 import dev.backuphelper.store.LockHeldException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.Locale;
@@ -145,9 +148,22 @@ public final class Failures {
       return notDirectory.getFile() + " is no folder";
     }
     if (failure instanceof FileSystemException problem && problem.getReason() == null) {
-      return problem.getFile() + ": " + failure.getClass().getSimpleName();
+      return problem.getFile() + ": " + unexplained(problem);
     }
     String message = failure.getMessage();
     return message == null ? failure.getClass().getSimpleName() : message;
+  }
+
+  private static String unexplained(FileSystemException failure) {
+    if (failure instanceof FileAlreadyExistsException) {
+      return "it exists already";
+    }
+    if (failure instanceof DirectoryNotEmptyException) {
+      return "the folder is not empty";
+    }
+    if (failure instanceof FileSystemLoopException) {
+      return "its links lead in a circle";
+    }
+    return "the system gave no reason";
   }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** The locks of databases that are written, taken in the order of their paths. */
 final class TargetLocks implements AutoCloseable {
@@ -32,7 +33,8 @@ final class TargetLocks implements AutoCloseable {
   static TargetLocks take(Collection<Path> targets, String operation, Duration patience)
       throws IOException {
     TargetLocks locks = new TargetLocks();
-    long deadline = System.nanoTime() + patience.toNanos();
+    // Saturated: who waits for ever may say so with any duration.
+    long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(patience);
     try {
       for (Path target : targets.stream().sorted().toList()) {
         long left = Math.max(0, deadline - System.nanoTime());

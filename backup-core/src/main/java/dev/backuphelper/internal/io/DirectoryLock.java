@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +58,7 @@ public final class DirectoryLock implements AutoCloseable {
   public static Optional<DirectoryLock> acquire(
       Path file, boolean exclusive, String purpose, Duration patience) throws IOException {
     Path key = PrivateFiles.parent(file).toRealPath().resolve(file.getFileName());
-    long deadline = System.nanoTime() + patience.toNanos();
+    long deadline = System.nanoTime() + TimeUnit.NANOSECONDS.convert(patience);
     synchronized (LOCK_FILES) {
       LockFile lockFile = LOCK_FILES.computeIfAbsent(key, LockFile::new);
       lockFile.users++;

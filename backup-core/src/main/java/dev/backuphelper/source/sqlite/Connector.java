@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.concurrent.TimeUnit;
 import org.sqlite.JDBC;
 import org.sqlite.SQLiteConnection;
 
@@ -89,7 +90,7 @@ final class Connector {
   }
 
   private static long millis(Duration patience) {
-    return Math.min(Math.max(patience.toMillis(), 0), Integer.MAX_VALUE);
+    return Math.min(Math.max(TimeUnit.MILLISECONDS.convert(patience), 0), Integer.MAX_VALUE);
   }
 
   private static SQLiteConnection configured(SQLiteConnection connection, Setting setting)

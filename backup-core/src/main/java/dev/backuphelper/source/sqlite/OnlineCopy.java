@@ -3,6 +3,7 @@ package dev.backuphelper.source.sqlite;
 import dev.backuphelper.source.Progress;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +39,8 @@ final class OnlineCopy {
     boolean silent = progress == Progress.NONE;
     long pageSize = Query.number(from, "PRAGMA page_size");
     GuardedObserver observer = silent ? null : new GuardedObserver(progress, pageSize);
-    long pauses = Math.min(patience.toMillis() / PAUSE_MILLIS, Integer.MAX_VALUE);
+    long pauses =
+        Math.min(TimeUnit.MILLISECONDS.convert(patience) / PAUSE_MILLIS, Integer.MAX_VALUE);
     return from.getDatabase()
         .backup(
             "main",

@@ -10,7 +10,10 @@ import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +51,18 @@ class FailuresTest {
     assertThat(seen(new IOException("Input/output error")).hint()).isPresent();
     assertThat(seen(new NoSuchFileException("/proc/nope")).hint())
         .contains("Check the path, or use another folder.");
+  }
+
+  @Test
+  void translate_failureWithoutReason_isToldInWords() {
+    assertThat(seen(new FileAlreadyExistsException("a")))
+        .hasMessageContaining("a: it exists already");
+    assertThat(seen(new DirectoryNotEmptyException("a")))
+        .hasMessageContaining("a: the folder is not empty");
+    assertThat(seen(new FileSystemLoopException("a")))
+        .hasMessageContaining("a: its links lead in a circle");
+    assertThat(seen(new FileSystemException("a")))
+        .hasMessageContaining("a: the system gave no reason");
   }
 
   @Test
