@@ -149,6 +149,7 @@ public final class RestoreRequest {
           new RestoreOrder(
               id,
               file,
+              null,
               target,
               targets,
               components,

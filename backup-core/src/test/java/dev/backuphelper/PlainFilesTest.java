@@ -1,5 +1,6 @@
 package dev.backuphelper;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -23,6 +24,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -30,6 +32,7 @@ import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
@@ -37,6 +40,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Database files that nobody vouches for, alone and in folders. */
 @Timeout(60)
@@ -212,6 +217,80 @@ class PlainFilesTest {
               .anyMatch(text -> text.contains("inflates past"))
               .anyMatch(text -> text.contains("2 hard links"));
         });
+  }
+
+  /** It may be anybody's, whatever it is called. */
+  @ParameterizedTest
+  @ValueSource(strings = {"random bytes", "text", "nothing", "gzip of a text"})
+  void cleanOfAFolder_whatIsNoDatabase_stays(String content) throws IOException {
+    dump("older.db", -1);
+    dump("newer.db", 1);
+    byte[] bytes = new byte[8192];
+    new Random(1).nextBytes(bytes);
+    byte[] text = "Sie hatten nichts als ihre Namen\n".repeat(50).getBytes(UTF_8);
+    Path odd =
+        Files.write(
+            dumps.resolve(content.startsWith("gzip") ? "odd.db.gz" : "odd.db"),
+            switch (content) {
+              case "random bytes" -> bytes;
+              case "text" -> text;
+              case "nothing" -> new byte[0];
+              default -> gzipped(text);
+            });
+    dated(odd, -2);
+
+    CleanReport report = helper.cleanFolder(dumps, RetentionPolicy.keepLast(1), List.of(), false);
+
+    assertThat(report.removed()).extracting(CleanReport.Removed::id).containsExactly("older.db");
+    assertThat(odd).exists();
+    assertThat(report.kept())
+        .contains(
+            new CleanReport.Kept(odd.getFileName().toString(), List.of("no SQLite database")));
+  }
+
+  @Test
+  void cleanOfAFolder_aDatabaseThatIsOpen_stays() throws IOException, SQLException {
+    assumeThat(Path.of("/proc/self/fd")).exists();
+    Path older = dump("older.db", -1);
+    dump("newer.db", 1);
+    RetentionPolicy last = RetentionPolicy.keepLast(1);
+    try (Connection user = DriverManager.getConnection("jdbc:sqlite:" + older);
+        Statement statement = user.createStatement()) {
+      statement.executeQuery("SELECT count(*) FROM sqlite_schema").close();
+
+      CleanReport report = helper.cleanFolder(dumps, last, List.of(), false);
+
+      assertThat(report.removed()).isEmpty();
+      assertThat(report.kept())
+          .contains(
+              new CleanReport.Kept(
+                  "older.db", List.of("in use by process " + ProcessHandle.current().pid())));
+    }
+    assertThat(helper.cleanFolder(dumps, last, List.of(), false).removed()).hasSize(1);
+  }
+
+  @Test
+  void cleanOfAFolder_aFileThatChangedSinceItWasLookedAt_stays() throws IOException {
+    Path older = dump("older.db", -1);
+    dump("newer.db", 1);
+
+    CleanReport report =
+        helper.cleanFolder(
+            dumps,
+            RetentionPolicy.keepLast(1),
+            List.of(),
+            rehearsed -> {
+              try {
+                Files.writeString(older, "somebody's only copy of something");
+              } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+              }
+              return true;
+            });
+
+    assertThat(report.removed()).isEmpty();
+    assertThat(report.errors()).singleElement().asString().contains("it changed");
+    assertThat(older).exists();
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.backuphelper.crash.LiveDatabase;
 import dev.backuphelper.crash.Scenario;
 import dev.backuphelper.crash.WatchedStore;
 import dev.backuphelper.crash.World;
+import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.event.BackupEvent;
 import dev.backuphelper.model.BackupId;
@@ -21,6 +22,7 @@ import dev.backuphelper.report.RecoverReport.Action;
 import dev.backuphelper.store.local.LocalStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,6 +134,53 @@ class SafetyRule03DestructiveWorkIsPlannedFirstTest {
         .containsOnly(Action.FINISHED);
     assertThat(contents()).containsExactly(NEW, NEW);
     assertThat(backups.openPlans()).isEmpty();
+  }
+
+  /** It is finished with what it began with, or not unasked. */
+  @Test
+  void restoreOfAFileThatChangedSince_isNotFinished() throws Exception {
+    World other = World.in(folder.resolve("other"), World.SMALL);
+    Scenario.RESTORE_FILE.prepare(other);
+    CrashingProcess.crash(Scenario.RESTORE_FILE, other, "restore: phase-writing a.db");
+    Path plain = other.folder().resolve("plain.db");
+    Path former = Files.copy(plain, other.folder().resolve("former.db"));
+    LiveDatabase.fill(plain, "another", World.SMALL);
+    BackupHelper helper = other.backups(List.of("a.db"));
+
+    RecoverReport asked = helper.recover();
+
+    assertThat(asked.resolved()).isEmpty();
+    assertThat(asked.open()).hasSize(1);
+    assertThat(asked.open().get(0).code()).isEqualTo(ErrorCode.REFUSED);
+    assertThat(asked.open().get(0).reason()).contains("plain.db holds something else");
+    assertThat(asked.open().get(0).hint()).contains("--keep");
+    assertThat(LiveDatabase.contentUntouched(other.database("a.db"))).isEqualTo(OLD);
+
+    Files.move(former, plain, StandardCopyOption.REPLACE_EXISTING);
+    assertThat(helper.recover().resolved())
+        .extracting(RecoverReport.Resolved::action)
+        .containsExactly(Action.FINISHED);
+    assertThat(LiveDatabase.contentUntouched(other.database("a.db"))).isEqualTo(NEW);
+  }
+
+  /** Whoever wanted it unverified, because nothing better is there, wants it so to the end. */
+  @Test
+  void restoreThatWasNotToVerify_isFinishedLikeThat() throws Exception {
+    crashRestoreAt("target-done a.db");
+    BackupId id = World.manual(backups).get(0);
+    Path manifest = world.store().resolve("backup-metadata." + id + ".json");
+    Files.writeString(manifest, Files.readString(manifest) + "\n");
+    assertThat(backups.recover().open()).hasSize(1);
+    for (String name : BOTH) {
+      String plan = Files.readString(plan(name));
+      assertThat(plan).contains("\"verified\" : true");
+      Files.writeString(plan(name), plan.replace("\"verified\" : true", "\"verified\" : false"));
+    }
+
+    RecoverReport report = backups.recover();
+
+    assertThat(report.open()).isEmpty();
+    assertThat(contents()).containsExactly(NEW, NEW);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.error.RefusedException;
+import dev.backuphelper.internal.io.OpenFiles;
 import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.report.CleanReport;
 import dev.backuphelper.retention.FileItem;
@@ -10,11 +11,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
- * Applies retention to a folder of database files that this tool did not write. A database with
- * sidecars may be in use, and stays; so does one that cannot be checked.
+ * Applies retention to a folder of database files that this tool did not write. Only databases are
+ * removed, known by their content. One that is in use, or may be because it has sidecars, stays; so
+ * does one that cannot be checked.
  */
 public final class FolderCleanOperation {
   private static final List<String> SIDECARS = List.of("-wal", "-journal", "-shm");
@@ -24,6 +30,7 @@ public final class FolderCleanOperation {
   private final List<String> patterns;
   private final CleanOrder order;
   private final Events events;
+  private final Map<String, PlainFolder.Entry> looked = new HashMap<>();
 
   /** Creates the operation; an empty list of patterns means the usual ones. */
   public FolderCleanOperation(
@@ -60,11 +67,14 @@ public final class FolderCleanOperation {
         continue;
       }
       PlainCheck.Finding finding = check(entry.path());
-      if (finding.known()) {
-        boolean good = finding.file().valid();
-        items.add(new FileItem(name, entry.modified().toInstant(), entry.size(), good));
-      } else {
-        kept.add(new CleanReport.Kept(name, List.of("cannot be checked")));
+      switch (finding.nature()) {
+        case DATABASE -> {
+          boolean good = finding.file().valid();
+          items.add(new FileItem(name, entry.modified().toInstant(), entry.size(), good));
+          looked.put(name, entry);
+        }
+        case OTHER -> kept.add(new CleanReport.Kept(name, List.of("no SQLite database")));
+        case UNKNOWN -> kept.add(new CleanReport.Kept(name, List.of("cannot be checked")));
       }
     }
     RetentionPlan<FileItem> plan = order.policy().planFiles(items, context.clock().instant());
@@ -89,7 +99,8 @@ public final class FolderCleanOperation {
     return finding;
   }
 
-  private CleanReport report(RetentionPlan<FileItem> plan, List<CleanReport.Kept> kept) {
+  private CleanReport report(RetentionPlan<FileItem> plan, List<CleanReport.Kept> kept)
+      throws IOException {
     List<CleanReport.Removed> removed = new ArrayList<>();
     for (RetentionPlan.Kept<FileItem> keep : plan.kept()) {
       kept.add(new CleanReport.Kept(keep.item().name(), keep.reasons()));
@@ -97,9 +108,12 @@ public final class FolderCleanOperation {
     boolean noneGood = plan.kept().stream().noneMatch(keep -> keep.item().verified());
     for (RetentionPlan.Removed<FileItem> remove : plan.removed()) {
       FileItem item = remove.item();
+      Optional<String> user = user(item.name());
       if (noneGood) {
         kept.add(
             new CleanReport.Kept(item.name(), List.of("no file that would stay was found good")));
+      } else if (user.isPresent()) {
+        kept.add(new CleanReport.Kept(item.name(), List.of(user.get())));
       } else {
         removed.add(new CleanReport.Removed(item.name(), remove.reason(), item.size()));
       }
@@ -108,8 +122,25 @@ public final class FolderCleanOperation {
     return CleanReport.rehearsed(removed, kept, unproven ? List.of(folder.toString()) : List.of());
   }
 
+  // A database that is open and idle has no sidecar in rollback mode.
+  private Optional<String> user(String name) throws IOException {
+    return OpenFiles.users(folder.resolve(name)).stream()
+        .findFirst()
+        .map(pid -> "in use by process " + pid);
+  }
+
   private long remove(CleanReport.Removed planned) throws IOException {
-    Files.delete(folder.resolve(planned.id()));
+    String name = planned.id();
+    Path file = folder.resolve(name);
+    PlainFolder.Entry found = Objects.requireNonNull(looked.get(name), name);
+    if (!found.isSame() || hasSidecar(file)) {
+      throw new IOException("it changed since it was looked at");
+    }
+    Optional<String> user = user(name);
+    if (user.isPresent()) {
+      throw new IOException("it is " + user.get());
+    }
+    Files.delete(file);
     return planned.size();
   }
 }

@@ -360,6 +360,8 @@ public final class GuardOperation implements AutoCloseable {
             backup,
             null,
             null,
+            null,
+            true,
             databases.stream().map(database -> database.goal(names)).toList());
     OPEN.add(id);
     for (Guarded database : databases) {

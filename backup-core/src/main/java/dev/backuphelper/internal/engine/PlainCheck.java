@@ -9,8 +9,10 @@ import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.model.CheckStatus;
 import dev.backuphelper.report.VerifyReport.VerifiedFile;
 import dev.backuphelper.source.Inspection;
+import dev.backuphelper.source.SourceUnreadableException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -32,42 +34,75 @@ final class PlainCheck {
    */
   VerifiedFile examine(Path file) throws IOException {
     try (TemporaryImage image = TemporaryImage.create()) {
-      PlainFile plain = new PlainFile(context, file);
-      plain.stageTo(image.path(), context.patience());
-      ImageCheck check = ImageCheck.of(plain.source(), image.path(), level);
-      return verified(file, check.digests().image(), check.inspection());
+      return examine(file, image.path());
     } catch (BackupException failure) {
-      if (failure.code() != ErrorCode.CORRUPT && failure.code() != ErrorCode.SOURCE_UNREADABLE) {
+      if (!isFinding(failure)) {
         throw failure;
       }
       return invalid(file, String.valueOf(failure.getMessage()));
     }
   }
 
+  private VerifiedFile examine(Path file, Path image) throws IOException {
+    PlainFile plain = new PlainFile(context, file);
+    plain.stageTo(image, context.patience());
+    ImageCheck check = ImageCheck.of(plain.source(), image, level);
+    return verified(file, check.digests().image(), check.inspection());
+  }
+
+  private static boolean isFinding(BackupException failure) {
+    return failure.code() == ErrorCode.CORRUPT || failure.code() == ErrorCode.SOURCE_UNREADABLE;
+  }
+
+  /** What a file is, by its content. */
+  enum Nature {
+    /** A database, good or damaged, as it is or compressed. */
+    DATABASE,
+    /** Something else, or nothing at all: it may be anybody's. */
+    OTHER,
+    /** It could not be looked at. */
+    UNKNOWN
+  }
+
   /**
    * What could be said of a file.
    *
-   * @param file the finding; not valid if the file could not be looked at
-   * @param known whether it could be looked at
+   * @param file the finding; not valid unless it is a good database
+   * @param nature what it is
    */
-  record Finding(VerifiedFile file, boolean known) {}
+  record Finding(VerifiedFile file, Nature nature) {}
 
   /** Examines one of several files: if it cannot be looked at, that must not stop the others. */
   Finding examineOneOfSeveral(Path file) throws IOException {
-    try {
-      return new Finding(examine(file), true);
+    try (TemporaryImage image = TemporaryImage.create()) {
+      return new Finding(examine(file, image.path()), Nature.DATABASE);
+    } catch (BackupException failure) {
+      if (isFinding(failure)) {
+        VerifiedFile invalid = invalid(file, String.valueOf(failure.getMessage()));
+        return new Finding(invalid, isOther(file, failure) ? Nature.OTHER : Nature.DATABASE);
+      }
+      return unknown(file, String.valueOf(failure.getMessage()));
     } catch (IOException unreadable) {
       if (Interruption.is(unreadable)) {
         throw unreadable;
       }
       return unknown(file, Failures.reason(unreadable));
-    } catch (BackupException unreadable) {
-      return unknown(file, String.valueOf(unreadable.getMessage()));
+    }
+  }
+
+  private static boolean isOther(Path file, BackupException failure) throws IOException {
+    if (failure.getCause() instanceof SourceUnreadableException unreadable) {
+      return unreadable.isForeign();
+    }
+    try {
+      return Files.size(file) == 0;
+    } catch (NoSuchFileException removedMeanwhile) {
+      return true;
     }
   }
 
   private static Finding unknown(Path file, String reason) {
-    return new Finding(invalid(file, "cannot be checked: " + reason), false);
+    return new Finding(invalid(file, "cannot be checked: " + reason), Nature.UNKNOWN);
   }
 
   private static VerifiedFile verified(Path file, Digest digest, Inspection inspection)

@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A database file, compressed perhaps, that this tool did not write. What it is is told by its
@@ -99,8 +100,7 @@ final class PlainFile {
       snapshot.copyTo(image, Progress.NONE);
       return new LinkedHashMap<>(snapshot.facts());
     } catch (SourceUnreadableException unreadable) {
-      CompressionCodec codec =
-          codec(unreadable).orElseThrow(() -> unusable(String.valueOf(unreadable.getMessage())));
+      CompressionCodec codec = codec(unreadable).orElseThrow(() -> unusable(unreadable));
       inflate(codec, image);
       return Map.of();
     }
@@ -122,10 +122,10 @@ final class PlainFile {
               ? inflate(codec, image, declared.getAsLong())
               : inflateBlindly(codec, image);
     } catch (BrokenStreamException | SourceUnreadableException broken) {
-      throw unusable(String.valueOf(broken.getMessage()));
+      throw unusable(broken);
     }
     if (problem.isPresent()) {
-      throw unusable(problem.get());
+      throw unusable(problem.get(), null);
     }
   }
 
@@ -159,8 +159,12 @@ final class PlainFile {
     FreeSpace.require("a copy of " + file, image, needed, "Free some space there.");
   }
 
-  private CorruptBackupException unusable(String reason) {
+  private CorruptBackupException unusable(IOException cause) {
+    return unusable(String.valueOf(cause.getMessage()), cause);
+  }
+
+  private CorruptBackupException unusable(String reason, @Nullable Throwable cause) {
     return new CorruptBackupException(
-        ErrorCode.CORRUPT, "validation failed: " + file + ": " + reason, USE_ANOTHER);
+        ErrorCode.CORRUPT, "validation failed: " + file + ": " + reason, USE_ANOTHER, cause);
   }
 }

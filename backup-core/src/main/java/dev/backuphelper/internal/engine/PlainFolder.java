@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 
 /** A folder of database files that this tool did not write. Links in it are not followed. */
 final class PlainFolder {
@@ -39,8 +40,14 @@ final class PlainFolder {
    * @param path where it is
    * @param size its bytes
    * @param modified when it was changed last: plain files record no time of their own
+   * @param key what tells it from another file of that name; null where the system does not
    */
-  record Entry(Path path, long size, FileTime modified) {}
+  record Entry(Path path, long size, FileTime modified, @Nullable Object key) {
+    /** Tells whether it is still what it was when it was looked at. */
+    boolean isSame() throws IOException {
+      return entry(path).filter(this::equals).isPresent();
+    }
+  }
 
   /** Returns the files whose names match, newest first. */
   List<Entry> files() throws IOException {
@@ -74,7 +81,7 @@ final class PlainFolder {
       BasicFileAttributes file =
           Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       return file.isRegularFile()
-          ? Optional.of(new Entry(path, file.size(), file.lastModifiedTime()))
+          ? Optional.of(new Entry(path, file.size(), file.lastModifiedTime(), file.fileKey()))
           : Optional.empty();
     } catch (NoSuchFileException removedMeanwhile) {
       return Optional.empty();

@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param source the location of the store that holds the backup
  * @param backup the backup that is restored; null for a plain file, and where nothing was there
  * @param file the plain file that is restored; null for a backup
+ * @param fileSha256 the SHA-256 of the image that this file held, lower-case hex; null for a backup
  * @param safetyBackup the backup of the state before a restore; null when there is none
+ * @param verified whether what does not verify is refused, and the result checked
  * @param goals what goes where; never empty
  */
 record Plan(
@@ -30,7 +32,9 @@ record Plan(
     String source,
     @Nullable BackupId backup,
     @Nullable Path file,
+    @Nullable String fileSha256,
     @Nullable BackupId safetyBackup,
+    boolean verified,
     List<Goal> goals) {
   Plan {
     goals = List.copyOf(goals);
@@ -55,6 +59,18 @@ record Plan(
   }
 
   Plan with(Purpose changed) {
-    return new Plan(id, owner, changed, engine, store, source, backup, file, safetyBackup, goals);
+    return new Plan(
+        id,
+        owner,
+        changed,
+        engine,
+        store,
+        source,
+        backup,
+        file,
+        fileSha256,
+        safetyBackup,
+        verified,
+        goals);
   }
 }

@@ -139,7 +139,9 @@ record PlanFile(
     map.put("source_store", plan.source());
     map.put("backup", text(plan.backup()));
     map.put("file", text(plan.file()));
+    map.put("file_sha256", plan.fileSha256());
     map.put("safety_backup", text(plan.safetyBackup()));
+    map.put("verified", plan.verified());
     map.put("target", target.toString());
     map.put("file_key", fileKey);
     map.put("before", before.key());
@@ -259,7 +261,9 @@ record PlanFile(
             json.text("source_store"),
             json.has("backup") ? new BackupId(json.text("backup")) : null,
             json.has("file") ? absolute(json.text("file"), files) : null,
+            json.optionalText("file_sha256"),
             json.has("safety_backup") ? new BackupId(json.text("safety_backup")) : null,
+            !json.has("verified") || json.flag("verified"),
             readGoals(json, files));
     requireSense(plan, target);
     return new PlanFile(

@@ -136,8 +136,8 @@ final class RestoreInput {
     return found.stream().allMatch(VerifiedFile::valid);
   }
 
-  /** A plain file whose image was staged and examined. */
-  record StagedFile(Path file, Map<String, Object> facts) {}
+  /** A plain file whose image, with that SHA-256, was staged and examined. */
+  record StagedFile(Path file, String sha256, Map<String, Object> facts) {}
 
   /**
    * Stages the plain file that was named, or the newest valid one of the folder that was named.
@@ -194,7 +194,8 @@ final class RestoreInput {
     PlainFile plain = new PlainFile(context, file);
     plain.requireContent();
     Map<String, Object> facts = plain.stageTo(image, context.patience());
-    for (Check found : plain.source().inspect(image, level()).checks()) {
+    ImageCheck read = ImageCheck.of(plain.source(), image, level());
+    for (Check found : read.inspection().checks()) {
       @Nullable String problem = problem(found);
       if (problem != null && order.verified()) {
         throw new CorruptBackupException(
@@ -206,7 +207,7 @@ final class RestoreInput {
         warnings.add(file + ": " + problem);
       }
     }
-    return new StagedFile(file, facts);
+    return new StagedFile(file, read.digests().image().sha256(), facts);
   }
 
   private static @Nullable String problem(Check check) {

@@ -400,7 +400,14 @@ public final class RestoreOperation {
   private RestoreInput.StagedFile stage(Path image) throws IOException {
     RestoreInput.StagedFile staged =
         input.stage(Objects.requireNonNull(order.file(), "file"), image);
-    order = order.withFile(staged.file());
+    String planned = order.fileSha256();
+    if (planned != null && !planned.equals(staged.sha256())) {
+      throw new RefusedException(
+          "%s holds something else than when the restore of it began".formatted(staged.file()),
+          "Bring the former file back; or keep what is there: %s --keep"
+              .formatted(Remedy.recover(journal.store(), Objects.requireNonNull(resolvingId()))));
+    }
+    order = order.withFile(staged.file(), staged.sha256());
     return staged;
   }
 

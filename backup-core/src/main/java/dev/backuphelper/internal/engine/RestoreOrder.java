@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the backup; null for a plain file
  * @param file the plain file or folder; null for a backup
+ * @param fileSha256 the SHA-256 of the image that the file held when it was staged; null before
  * @param target where to: a file for one component, a folder for several; null where not said
  * @param targets where to for single components
  * @param components the components to restore; empty for all
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public record RestoreOrder(
     @Nullable BackupId id,
     @Nullable Path file,
+    @Nullable String fileSha256,
     @Nullable Path target,
     Map<SourceName, Path> targets,
     Set<SourceName> components,
@@ -61,10 +63,11 @@ public record RestoreOrder(
     return new RestoreOrder(
         plan.backup(),
         file,
+        plan.fileSha256(),
         file == null ? null : plan.goals().get(0).target(),
         targets,
         file == null ? targets.keySet() : Set.of(),
-        true,
+        plan.verified(),
         true,
         plan.store().equals(plan.source()) ? null : Path.of(plan.store()),
         false,
@@ -75,11 +78,15 @@ public record RestoreOrder(
         plan);
   }
 
-  /** Returns this order with the one file that was chosen of the folder it named. */
-  RestoreOrder withFile(Path chosen) {
+  /**
+   * Returns this order with the file that was staged: the one that it named, or that was chosen of
+   * the folder it named.
+   */
+  RestoreOrder withFile(Path staged, String sha256) {
     return new RestoreOrder(
         id,
-        chosen,
+        staged,
+        sha256,
         target,
         targets,
         components,

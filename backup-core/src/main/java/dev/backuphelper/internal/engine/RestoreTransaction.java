@@ -217,7 +217,9 @@ final class RestoreTransaction {
         context.store().location(),
         order.id(),
         order.file() == null ? null : order.file().toAbsolutePath(),
+        order.fileSha256(),
         safety == null ? null : safety.id(),
+        order.verified(),
         parts.stream().map(RestorePart::goal).toList());
   }
 

@@ -1,5 +1,6 @@
 package dev.backuphelper.source.sqlite;
 
+import dev.backuphelper.internal.io.OpenFiles;
 import dev.backuphelper.internal.io.PrivateFiles;
 import dev.backuphelper.source.SourceBusyException;
 import dev.backuphelper.source.Target.WriteOrder;

@@ -3,6 +3,7 @@ package dev.backuphelper.source.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.backuphelper.internal.io.OpenFiles;
 import dev.backuphelper.internal.io.PrivateFiles;
 import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.source.Progress;

@@ -3,6 +3,7 @@ package dev.backuphelper.source.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.backuphelper.internal.io.OpenFiles;
 import dev.backuphelper.source.Progress;
 import dev.backuphelper.source.SourceBusyException;
 import dev.backuphelper.source.Target.Written;
