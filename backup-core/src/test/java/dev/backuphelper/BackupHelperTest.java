@@ -344,6 +344,38 @@ class BackupHelperTest {
   }
 
   @Test
+  void verify_maxAgeOfNamedBackups_isThatOfTheNewest_inWhateverOrder() {
+    BackupId old = at(Instant.parse("2025-01-01T00:00:00Z")).create().id();
+    BackupId recent = at(Instant.parse("2025-01-03T00:00:00Z")).create().id();
+    BackupHelper now = at(Instant.parse("2025-01-03T12:00:00Z"));
+
+    for (List<BackupId> order : List.of(List.of(old, recent), List.of(recent, old))) {
+      VerifyRequest.Builder request = VerifyRequest.builder().maxAge(Duration.ofDays(1));
+      order.forEach(request::id);
+
+      assertThat(now.verify(request.build()).allValid()).isTrue();
+    }
+  }
+
+  /** It would hide that no backups are made any more. */
+  @Test
+  void verify_maxAge_isNotMetByASafetyBackup() {
+    BackupHelper now = at(Instant.parse("2025-01-03T00:00:00Z"));
+    VerifyRequest.Builder request = VerifyRequest.builder().maxAge(Duration.ofDays(1));
+    now.createSafetyBackup("v42");
+    assertThat(now.verify(request.build()).allValid()).as("there is nothing else").isTrue();
+    at(Instant.parse("2025-01-03T01:00:00Z")).create();
+    BackupHelper later = at(Instant.parse("2025-01-06T00:00:00Z"));
+
+    later.createSafetyBackup("v43");
+
+    assertThat(later.verify(request.build()).files())
+        .filteredOn(file -> !file.valid())
+        .singleElement()
+        .satisfies(file -> assertThat(file.error().orElseThrow()).contains("too old"));
+  }
+
+  @Test
   void verify_maxAge_isNotBlindedByAClockThatStoodAhead() throws IOException {
     at(Instant.parse("2031-01-01T00:00:00Z")).create();
     VerifyRequest.Builder request = VerifyRequest.builder().maxAge(Duration.ofDays(1));

@@ -61,7 +61,7 @@ class StatusTest {
   void aStoreWithAGoodBackup_isHealthy() {
     Backup older = builder(app).build().create();
     Backup newer = builder(app).build().create();
-    Clock later = Clock.fixed(newer.id().instant().plus(Duration.ofHours(3)), ZoneOffset.UTC);
+    Clock later = Clock.fixed(newer.manifest().date().plus(Duration.ofHours(3)), ZoneOffset.UTC);
 
     StatusReport status = builder(app).clock(later).build().status();
 

@@ -144,7 +144,16 @@ public final class Removal {
 
   /** Returns the files that belong to no backup and that no sweep may remove. */
   public List<String> orphans() throws IOException {
-    List<String> names = store.list();
+    List<String> orphans = orphans(store.list());
+    if (orphans.isEmpty()) {
+      return orphans;
+    }
+    // A backup that was published while the names were read may show its files alone.
+    List<String> again = orphans(store.list());
+    return orphans.stream().filter(again::contains).toList();
+  }
+
+  private static List<String> orphans(List<String> names) {
     Set<BackupId> owned = new HashSet<>();
     for (String name : names) {
       StoreNames.manifestId(name).ifPresent(owned::add);

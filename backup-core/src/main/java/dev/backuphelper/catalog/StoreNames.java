@@ -115,7 +115,7 @@ public final class StoreNames {
   }
 
   /** Returns the backup that a file of the store belongs to, by its name alone. */
-  static Optional<BackupId> owner(String name) {
+  public static Optional<BackupId> owner(String name) {
     return id(OWNED, name);
   }
 

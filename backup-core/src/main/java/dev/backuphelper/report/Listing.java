@@ -12,6 +12,9 @@ import java.util.Optional;
  * @param unreadable the manifests that cannot be used, each with the reason
  */
 public record Listing(List<Backup> backups, List<Unreadable> unreadable) {
+  private static final String PREFIX = "backup-metadata.";
+  private static final String SUFFIX = ".json";
+
   /** Copies the lists. */
   public Listing {
     backups = List.copyOf(backups);
@@ -20,8 +23,9 @@ public record Listing(List<Backup> backups, List<Unreadable> unreadable) {
 
   /** Returns why the backup of an id cannot be used; empty when it can, or is not there. */
   public Optional<Unreadable> unreadable(BackupId id) {
-    String file = "backup-metadata." + id + ".json";
-    return unreadable.stream().filter(manifest -> manifest.file().equals(file)).findFirst();
+    return unreadable.stream()
+        .filter(manifest -> manifest.id().filter(id::equals).isPresent())
+        .findFirst();
   }
 
   /**
@@ -30,5 +34,12 @@ public record Listing(List<Backup> backups, List<Unreadable> unreadable) {
    * @param file its name in the store
    * @param reason why not
    */
-  public record Unreadable(String file, String reason) {}
+  public record Unreadable(String file, String reason) {
+    /** Returns the id of its backup; empty if its name holds none. */
+    public Optional<BackupId> id() {
+      return file.startsWith(PREFIX) && file.endsWith(SUFFIX)
+          ? BackupId.tryParse(file.substring(PREFIX.length(), file.length() - SUFFIX.length()))
+          : Optional.empty();
+    }
+  }
 }

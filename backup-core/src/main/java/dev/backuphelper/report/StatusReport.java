@@ -41,6 +41,8 @@ public record StatusReport(List<Reason> reasons, List<Group> groups, List<OpenPl
     MISSING_FILE,
     /** A manifest cannot be used. */
     UNREADABLE_MANIFEST,
+    /** The manifest of a backup is gone, and files of it are there. */
+    MISSING_MANIFEST,
     /** What tells of an open restore or migration cannot be used. */
     UNREADABLE_PLAN,
     /** A restore was interrupted. */

@@ -9,6 +9,7 @@ import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.report.StatusReport;
 import dev.backuphelper.report.VerifyReport;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import dev.backuphelper.testing.Effort;
@@ -133,6 +134,16 @@ class CorruptionTest {
       assertThat(helper.find(victim.id())).isEmpty();
       assertThat(helper.list()).extracting(Backup::id).containsExactly(other.id());
       assertRefused("no manifest", Set.of(ErrorCode.BACKUP_NOT_FOUND));
+      assertThat(helper.verifyAll().files())
+          .anySatisfy(
+              file ->
+                  assertThat(file.error())
+                      .hasValueSatisfying(
+                          text ->
+                              assertThat(text)
+                                  .contains("backup " + victim.id() + " has no manifest")));
+      assertThat(helper.status().reasons())
+          .anyMatch(reason -> reason.code() == StatusReport.Code.MISSING_MANIFEST);
     } else {
       VerifyReport report = helper.verify(victim.id());
       assertThat(report.allValid()).isFalse();
@@ -142,6 +153,22 @@ class CorruptionTest {
       assertRefused(part + " is missing", Set.of(ErrorCode.CORRUPT));
     }
     assertOtherIsGood(other);
+  }
+
+  /** The older one must not pass for the latest. */
+  @Test
+  void aDamagedManifestOfTheNewestIsNotPassedOver() throws IOException {
+    Path manifest = Part.MANIFEST.of(store, other.id());
+    Files.write(manifest, Arrays.copyOf(Files.readAllBytes(manifest), 100));
+
+    BackupException refused =
+        catchThrowableOfType(BackupException.class, () -> helper.resolve("latest"));
+
+    assertThat(refused.code()).isEqualTo(ErrorCode.CORRUPT);
+    assertThat(refused).hasMessageContaining(other.id().value());
+    assertThat(refused.hint().orElseThrow()).contains(victim.id().value());
+    assertThat(catchThrowableOfType(BackupException.class, helper::latest)).isNotNull();
+    assertThat(helper.resolve(victim.id().value()).id()).isEqualTo(victim.id());
   }
 
   /** What is lost with the record of the last examination is the record. */

@@ -58,7 +58,9 @@ public final class Lookup {
   public Backup resolve(String name) throws IOException {
     Listing listing = context.catalog().list();
     if (name.equals("latest")) {
-      return latest(listing).orElseThrow(() -> notFound(context, name, listing));
+      Optional<Backup> latest = latest(listing);
+      requireNothingNewer(latest, listing);
+      return latest.orElseThrow(() -> notFound(context, name, listing));
     }
     if (!ID_CHARACTERS.matcher(name).matches()) {
       throw notFound(context, name, listing);
@@ -80,7 +82,38 @@ public final class Lookup {
 
   /** Returns the newest backup of the configured sources, or of the only group that there is. */
   public Optional<Backup> latest() throws IOException {
-    return latest(context.catalog().list());
+    Listing listing = context.catalog().list();
+    Optional<Backup> latest = latest(listing);
+    requireNothingNewer(latest, listing);
+    return latest;
+  }
+
+  // Whose manifest cannot be used may be the latest: an older one must not pass for it unsaid.
+  private static void requireNothingNewer(Optional<Backup> latest, Listing listing) {
+    for (Listing.Unreadable manifest : listing.unreadable()) {
+      Optional<BackupId> id = manifest.id();
+      if (id.isPresent() && isNewer(id.get(), latest)) {
+        String other =
+            latest.isEmpty()
+                ? "No other backup can be used."
+                : "The newest that can be used is %s: name it by its id."
+                    .formatted(latest.get().id());
+        throw unusable(id.get(), manifest, other);
+      }
+    }
+  }
+
+  private static boolean isNewer(BackupId id, Optional<Backup> latest) {
+    return latest.isEmpty() || id.compareTo(latest.get().id()) > 0;
+  }
+
+  private static BackupException unusable(BackupId id, Listing.Unreadable manifest, String hint) {
+    String message =
+        "backup %s has a manifest that cannot be used: %s".formatted(id, manifest.reason());
+    ErrorCode code = codeOf(manifest);
+    return code == ErrorCode.ACCESS_DENIED
+        ? new StorageException(code, message, "Give this user access to it.")
+        : new CorruptBackupException(code, message, hint);
   }
 
   private Optional<Backup> latest(Listing listing) throws IOException {
@@ -135,13 +168,9 @@ public final class Lookup {
   /** Returns what says that a backup is not there, or that its manifest cannot be used. */
   static BackupException notFound(Context context, String name, Listing listing) {
     for (Listing.Unreadable manifest : listing.unreadable()) {
-      if (manifest.file().equals("backup-metadata." + name + ".json")) {
-        String message =
-            "backup " + name + " has a manifest that cannot be used: " + manifest.reason();
-        ErrorCode code = codeOf(manifest);
-        return code == ErrorCode.ACCESS_DENIED
-            ? new StorageException(code, message, "Give this user access to it.")
-            : new CorruptBackupException(code, message, "Use another backup; list shows them.");
+      Optional<BackupId> id = manifest.id();
+      if (id.isPresent() && id.get().value().equals(name)) {
+        return unusable(id.get(), manifest, "Use another backup; list shows them.");
       }
     }
     String newest =

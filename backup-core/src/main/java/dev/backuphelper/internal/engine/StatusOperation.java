@@ -1,5 +1,6 @@
 package dev.backuphelper.internal.engine;
 
+import dev.backuphelper.catalog.Removal;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.Component;
@@ -88,6 +89,9 @@ public final class StatusOperation {
     for (Listing.Unreadable manifest : listing.unreadable()) {
       add(Code.UNREADABLE_MANIFEST, manifest.file() + " cannot be used: " + manifest.reason());
     }
+    for (String orphan : new Removal(context.store()).orphans()) {
+      add(Code.MISSING_MANIFEST, orphan + " is there, and the manifest of its backup is not");
+    }
   }
 
   private List<Group> groups(List<Backup> newestFirst) {
@@ -119,9 +123,11 @@ public final class StatusOperation {
     return backup.components().stream().map(Component::file).allMatch(stored::contains);
   }
 
-  // A clock that was set back does not make a backup younger than new.
+  // Not the moment of its id: after a clock that stood ahead, all later ids do too. One that was
+  // set
+  // back does not make a backup younger than new.
   private Duration age(Backup backup) {
-    Duration age = Duration.between(backup.id().instant(), context.clock().instant());
+    Duration age = Duration.between(backup.manifest().date(), context.clock().instant());
     return age.isNegative() ? Duration.ZERO : age;
   }
 

@@ -1,8 +1,11 @@
 package dev.backuphelper.internal.engine;
 
+import dev.backuphelper.catalog.Removal;
+import dev.backuphelper.catalog.StoreNames;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.BackupKind;
 import dev.backuphelper.model.GroupId;
 import dev.backuphelper.report.Listing;
 import dev.backuphelper.report.VerifyReport;
@@ -16,10 +19,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Verifies backups of the store and plain files; never stops at the first bad one. */
@@ -62,34 +69,85 @@ public final class VerifyOperation {
     try (StoreLock lock = context.lock(LockMode.SHARED, "verify")) {
       Listing listing = context.catalog().list();
       BackupCheck check = new BackupCheck(context);
-      Set<GroupId> groupsWithGoodBackup = new HashSet<>();
+      Map<Backup, List<VerifiedFile>> examined = new LinkedHashMap<>();
       for (Backup backup : selected(listing)) {
-        List<VerifiedFile> found = check.examine(backup, order.level());
-        boolean good = found.stream().allMatch(VerifiedFile::valid);
-        boolean newestGood = good && groupsWithGoodBackup.add(backup.group());
-        // Not the moment of its id: after a clock that stood ahead, all later ids do too.
-        for (VerifiedFile file : found) {
-          files.add(withinLimits(file, newestGood ? backup.manifest().date() : null));
-        }
+        examined.put(backup, check.examine(backup, order.level()));
         events.step("verified", backup.id());
       }
+      Collection<Backup> newestGood = newestGood(examined);
+      // Not the moment of its id: after a clock that stood ahead, all later ids do too.
+      examined.forEach(
+          (backup, found) ->
+              found.forEach(
+                  file ->
+                      files.add(
+                          withinLimits(
+                              file,
+                              newestGood.contains(backup) ? backup.manifest().date() : null))));
       files.addAll(unreadable(listing));
+      if (order.ids().isEmpty()) {
+        files.addAll(withoutManifest());
+      }
     }
     return files;
   }
 
+  /**
+   * Returns the newest good backup of each group, whose age tells whether backups are made as they
+   * should be. What was made before something dangerous does not tell that, unless there is nothing
+   * else; what a failed migration left never does.
+   */
+  private static Collection<Backup> newestGood(Map<Backup, List<VerifiedFile>> newestFirst) {
+    Map<GroupId, Backup> newest = new LinkedHashMap<>();
+    List<Predicate<Backup>> preferences =
+        List.of(backup -> backup.kind() != BackupKind.SAFETY, backup -> !backup.leftByFailure());
+    for (Predicate<Backup> preferred : preferences) {
+      newestFirst.forEach(
+          (backup, found) -> {
+            if (preferred.test(backup) && found.stream().allMatch(VerifiedFile::valid)) {
+              newest.putIfAbsent(backup.group(), backup);
+            }
+          });
+    }
+    return newest.values();
+  }
+
+  /** Returns the files of backups whose manifest is gone: without it they are no backups. */
+  private List<VerifiedFile> withoutManifest() throws IOException {
+    Map<BackupId, String> first = new TreeMap<>();
+    for (String orphan : new Removal(context.store()).orphans()) {
+      StoreNames.owner(orphan).ifPresent(id -> first.putIfAbsent(id, orphan));
+    }
+    List<VerifiedFile> files = new ArrayList<>();
+    first.forEach(
+        (id, orphan) ->
+            files.add(
+                new VerifiedFile(
+                    Optional.of(id),
+                    orphan,
+                    Optional.of(
+                        "validation failed: backup %s has no manifest, and %s lies there"
+                            .formatted(id, orphan)),
+                    0,
+                    Optional.empty(),
+                    List.of(),
+                    Optional.empty())));
+    return files;
+  }
+
+  /** Newest first, whatever the order in which they were named. */
   private List<Backup> selected(Listing listing) {
-    if (order.ids().isEmpty()) {
+    Set<BackupId> ids = Set.copyOf(order.ids());
+    if (ids.isEmpty()) {
       return listing.backups();
     }
-    List<Backup> selected = new ArrayList<>();
-    for (BackupId id : order.ids()) {
-      Optional<Backup> named =
-          listing.backups().stream().filter(backup -> backup.id().equals(id)).findFirst();
-      if (named.isEmpty() && listing.unreadable(id).isEmpty()) {
+    List<Backup> selected =
+        listing.backups().stream().filter(backup -> ids.contains(backup.id())).toList();
+    for (BackupId id : ids) {
+      boolean found = selected.stream().anyMatch(backup -> backup.id().equals(id));
+      if (!found && listing.unreadable(id).isEmpty()) {
         throw Lookup.notFound(context, id.value(), listing);
       }
-      named.ifPresent(selected::add);
     }
     return selected;
   }
