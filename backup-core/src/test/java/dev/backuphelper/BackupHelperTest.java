@@ -530,6 +530,27 @@ class BackupHelperTest {
   }
 
   @Test
+  void sources_eachIsReadWithItsOwnSettings() throws SQLException {
+    SampleDatabase other = SampleDatabase.create(directory.resolve("other.db"));
+    List<String> prepared = new ArrayList<>();
+    BackupHelper backups =
+        BackupHelper.builder()
+            .source(SqliteSource.of(app.path()))
+            .source(
+                SqliteSource.builder(other.path())
+                    .onConnect(connection -> prepared.add(connection.getMetaData().getURL()))
+                    .build())
+            .directory(store)
+            .build();
+    BackupId id = backups.create().id();
+    prepared.clear();
+
+    assertThat(backups.verify(id).allValid()).isTrue();
+
+    assertThat(prepared).isNotEmpty().allMatch(url -> url.contains("other.db.backup." + id));
+  }
+
+  @Test
   void lockTimeout_forEver_isNoError() throws SQLException {
     BackupHelper patient = builder(app).lockTimeout(Duration.ofSeconds(Long.MAX_VALUE)).build();
 

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Rule 3: a destructive operation of several steps writes its plan first. Killed before the first
@@ -161,6 +163,23 @@ class SafetyRule03DestructiveWorkIsPlannedFirstTest {
         .extracting(RecoverReport.Resolved::action)
         .containsExactly(Action.FINISHED);
     assertThat(LiveDatabase.contentUntouched(other.database("a.db"))).isEqualTo(NEW);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\\u0000", ""})
+  void planWhoseStoreIsNoPlace_isUnusable_andStopsNothingElse(String location) throws Exception {
+    crashRestoreAt("target-done a.db");
+    String plan = Files.readString(plan("a.db"));
+    String store = "\"source_store\" : \"" + world.store() + "\"";
+    assertThat(plan).contains(store);
+    Files.writeString(plan("a.db"), plan.replace(store, "\"source_store\" : \"" + location + "\""));
+
+    RecoverReport report = backups.recover();
+
+    assertThat(report.resolved()).isEmpty();
+    assertThat(report.open())
+        .isNotEmpty()
+        .allMatch(open -> open.reason().contains("cannot be used"));
   }
 
   /** Whoever wanted it unverified, because nothing better is there, wants it so to the end. */

@@ -173,7 +173,7 @@ final class BackupCheck {
 
   private ImageCheck check(Component component, CheckLevel level, LocalImage image)
       throws IOException {
-    Source engine = context.engine(component.engine(), image.path());
+    Source engine = context.engine(component.engine(), image.path(), component.source());
     Optional<Inflated> inflated = image.inflated();
     if (inflated.isEmpty()) {
       return ImageCheck.of(engine, image.path(), level);

@@ -70,7 +70,7 @@ public final class CompareOperation {
 
   private Compared compare(Artifact artifact) throws IOException {
     Component component = artifact.component();
-    Source live = context.engine(component.engine(), livePath(component));
+    Source live = context.engine(component.engine(), livePath(component), component.source());
     try (LocalImage image =
             LocalImage.of(context.store(), context.store(), artifact).require(component, true);
         Snapshot snapshot = live.open(context.patience());

@@ -74,6 +74,14 @@ public record Context(
     return new Context(store, sources, engines, stores, clock, otherListener, patience);
   }
 
+  private static boolean isAt(Source source, String path) {
+    try {
+      return source.location().toString().equals(path);
+    } catch (IOException missing) {
+      return false;
+    }
+  }
+
   /** Returns the store at a location that a plan recorded: this one, or another local one. */
   Store storeAt(String location) {
     return store.location().equals(location) ? store : stores.apply(Path.of(location));
@@ -83,10 +91,22 @@ public record Context(
    * Returns the engine of that name, working at a path, with the settings of a source if it fits.
    */
   Source engine(String name, Path at) {
-    for (Source source : sources) {
-      if (source.engine().equals(name)) {
-        return source.at(at);
-      }
+    return engine(name, at, at.toString());
+  }
+
+  /**
+   * Returns the same for something that comes from a source.
+   *
+   * @param from the path of that source, whose settings are used if it is one of ours
+   */
+  Source engine(String name, Path at, String from) {
+    List<Source> known = sources.stream().filter(s -> s.engine().equals(name)).toList();
+    if (!known.isEmpty()) {
+      // Where there is but one, nobody is asked where it is.
+      return (known.size() == 1
+              ? known.get(0)
+              : known.stream().filter(s -> isAt(s, from)).findFirst().orElse(known.get(0)))
+          .at(at);
     }
     Function<Path, Source> engine = engines.get(name);
     if (engine == null) {

@@ -194,12 +194,17 @@ public final class Lookup {
   /** Returns the path of a component as its manifest records it. */
   static Path recordedPath(Component component) {
     try {
-      return Path.of(component.source());
+      Path path = Path.of(component.source());
+      // What the folder of this process makes of it was not meant.
+      if (path.isAbsolute()) {
+        return path;
+      }
     } catch (InvalidPathException foreign) {
-      throw new InvalidRequestException(
-          "%s was at a path that is none on this system: %s"
-              .formatted(component.name(), foreign.getInput().replaceAll("\\p{Cntrl}", "?")),
-          "Say where to restore with --target.");
+      // As a relative one is.
     }
+    throw new InvalidRequestException(
+        "%s was at a path that is none on this system: %s"
+            .formatted(component.name(), component.source().replaceAll("\\p{Cntrl}", "?")),
+        "Say where to restore with --target.");
   }
 }

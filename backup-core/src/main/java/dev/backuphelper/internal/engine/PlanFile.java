@@ -257,8 +257,8 @@ record PlanFile(
             OwnerCodec.read(json),
             migration ? readPurpose(json) : Purpose.RESTORE,
             json.text("engine"),
-            json.text("store"),
-            json.text("source_store"),
+            location(json.text("store"), files),
+            location(json.text("source_store"), files),
             json.has("backup") ? new BackupId(json.text("backup")) : null,
             json.has("file") ? absolute(json.text("file"), files) : null,
             json.optionalText("file_sha256"),
@@ -322,6 +322,14 @@ record PlanFile(
       throw new MalformedDocumentException("a path in it is not absolute: " + text, null);
     }
     return path;
+  }
+
+  // A store is opened there later: what is no path at all makes the plan unusable now.
+  private static String location(String text, FileSystem files) throws MalformedDocumentException {
+    if (files.getPath(text).toString().isEmpty()) {
+      throw new MalformedDocumentException("a store in it has no location", null);
+    }
+    return text;
   }
 
   // What it asks for must be possible, and about the file that it lies beside.

@@ -111,7 +111,7 @@ public final class RestoreOperation {
           new TargetPaths(context, order).of(backup.manifest(), components);
       for (Map.Entry<Component, Path> entry : paths.entrySet()) {
         Component component = entry.getKey();
-        Source engine = context.engine(component.engine(), entry.getValue());
+        Source engine = context.engine(component.engine(), entry.getValue(), component.source());
         wanted.add(
             new Wanted(
                 component.name(),
@@ -234,7 +234,7 @@ public final class RestoreOperation {
 
   private RestoreReport restoreUnderLocks(List<Wanted> wanted) throws IOException {
     for (Wanted want : wanted) {
-      Files.createDirectories(PrivateFiles.parent(want.path()));
+      PrivateFiles.createOrdinaryDirectories(PrivateFiles.parent(want.path()));
     }
     List<Aim> aims = new ArrayList<>();
     for (Wanted want : wanted) {

@@ -52,8 +52,18 @@ public final class PrivateFiles {
     }
   }
 
-  /** Creates a folder and its missing parents, durably; an existing one stays as it is. */
+  /** Creates a private folder and its missing parents, durably; an existing one stays as it is. */
   public static void createDirectories(Path directory) throws IOException {
+    createDirectories(directory, attributes(directory, "rwx------"));
+  }
+
+  /** Creates a folder and its missing parents, durably, with the modes that folders have here. */
+  public static void createOrdinaryDirectories(Path directory) throws IOException {
+    createDirectories(directory, new FileAttribute<?>[0]);
+  }
+
+  private static void createDirectories(Path directory, FileAttribute<?>... attributes)
+      throws IOException {
     if (Files.isDirectory(directory)) {
       return;
     }
@@ -64,7 +74,7 @@ public final class PrivateFiles {
     if (Files.exists(directory)) {
       throw new NotDirectoryException(directory.toString());
     }
-    Files.createDirectories(directory, attributes(directory, "rwx------"));
+    Files.createDirectories(directory, attributes);
     Path changed = directory.toAbsolutePath();
     do {
       changed = parent(changed);

@@ -29,6 +29,9 @@ final class SqliteFailure {
               + "|unknown tokenizer|no such tokenizer|unsafe use of|unable to validate",
           Pattern.CASE_INSENSITIVE);
 
+  private static final String MALFORMED_SCHEMA = "malformed database schema (";
+  private static final String AFTER_NAME = ") - ";
+
   /** The code, its meaning, and in parentheses SQLite's message. */
   private static final Pattern DRIVER_MESSAGE =
       Pattern.compile("\\[SQLITE_\\w+] .*? \\((.*)\\)", Pattern.DOTALL);
@@ -61,9 +64,16 @@ final class SqliteFailure {
     return code == SQLiteErrorCode.SQLITE_NOTADB || code == SQLiteErrorCode.SQLITE_CORRUPT;
   }
 
-  /** Tells whether a message is about a function, collation or module that is unknown here. */
+  /**
+   * Tells whether a message is about a function, collation or module that is unknown here. What
+   * something in the schema is called says nothing, so only what follows its name is looked at.
+   */
   static boolean namesUnknown(String message) {
-    return UNKNOWN_NAME.matcher(message).find();
+    String reason =
+        message.startsWith(MALFORMED_SCHEMA)
+            ? message.substring(message.lastIndexOf(AFTER_NAME) + AFTER_NAME.length())
+            : message;
+    return UNKNOWN_NAME.matcher(reason).lookingAt();
   }
 
   /** Returns what SQLite itself said, without what the driver puts around it. */

@@ -273,6 +273,20 @@ class ImageInspectorTest {
     assertLimited(CheckLevel.FULL, "no such collation sequence: mine");
   }
 
+  /** What something is called must not make damage look like a limit. */
+  @ParameterizedTest
+  @ValueSource(strings = {"plain", "no such function x", "x) - no such function y"})
+  void inspect_withDamageOfWhatIsCalledLikeALimit_isFailed(String name) throws Exception {
+    createWith(
+        "CREATE TABLE t(a)",
+        "CREATE INDEX \"%s\" ON t(a)".formatted(name),
+        "INSERT INTO t VALUES (5)",
+        "PRAGMA writable_schema=ON",
+        "UPDATE sqlite_schema SET rootpage = 999999 WHERE type = 'index'");
+
+    assertThat(check(CheckLevel.QUICK, "quick_check").status()).isEqualTo(CheckStatus.FAILED);
+  }
+
   @Test
   void inspect_withUnknownCollation_stillFindsDamageElsewhere() throws Exception {
     createWith(
