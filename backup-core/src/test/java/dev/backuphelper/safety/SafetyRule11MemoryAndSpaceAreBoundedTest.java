@@ -13,6 +13,7 @@ import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.model.Compression;
 import dev.backuphelper.store.StagedFile;
 import dev.backuphelper.store.local.LocalStore;
@@ -194,6 +195,18 @@ class SafetyRule11MemoryAndSpaceAreBoundedTest {
     assertThat(staged).as("nothing was staged").hasValue(0);
     assertThat(world.backups(List.of("a.db")).find(old.id())).isEmpty();
     assertThat(world.backups(List.of("a.db")).verify(recent.id()).allValid()).isTrue();
+  }
+
+  @Test
+  void noRoomForTheImageOfABackupThatWasNeverChecked_itProvesNothing() {
+    CreateRequest unchecked =
+        CreateRequest.builder().compress(Compression.zstd()).checks(CheckLevel.NONE).build();
+    world.backups(List.of("a.db")).create();
+    world.backups(List.of("a.db")).create(unchecked);
+
+    assertThat(failure(() -> withRoomFor(1000).cleanOld(1)).code()).isEqualTo(ErrorCode.NO_SPACE);
+
+    assertThat(world.backups(List.of("a.db")).list()).hasSize(2);
   }
 
   @Test
