@@ -2,14 +2,11 @@ package dev.backuphelper.cli;
 
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.error.InvalidRequestException;
-import dev.backuphelper.error.RefusedException;
-import dev.backuphelper.model.BackupKind;
 import dev.backuphelper.report.CleanReport;
 import dev.backuphelper.retention.RetentionPolicy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -45,6 +42,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  backup clean 10",
       "  backup clean --keep-last 10 --age-days 90 --dry-run",
+      "  backup clean --keep-daily 7 --keep-weekly 4 --keep-monthly 12",
       "  backup clean /srv/dumps --keep-last 3    plain files of a folder"
     })
 final class CleanCommand implements Command {
@@ -56,28 +54,7 @@ final class CleanCommand implements Command {
       description = "How many to keep, or a folder: of backups, or of plain database files.")
   @Nullable String argument;
 
-  @Option(
-      names = {"--keep-last", "--keep-count"},
-      paramLabel = "N",
-      description = "Keep the newest N of each set of databases.")
-  @Nullable Integer keepLast;
-
-  @Option(names = "--age-days", paramLabel = "N", description = "Remove what is older than N days.")
-  @Nullable Amount ageDays;
-
-  @Option(
-      names = "--max-size-gb",
-      paramLabel = "N",
-      description = "Remove the oldest until all take at most N GiB.")
-  @Nullable Amount maxSizeGb;
-
-  @Option(
-      names = "--kind",
-      paramLabel = "K",
-      description =
-          "Look at backups of one kind alone: manual, scheduled, archive or safety. Without it the"
-              + " first three are looked at, and safety backups stay for 7 days.")
-  @Nullable BackupKind kind;
+  @Mixin RetentionOptions rules = new RetentionOptions();
 
   @Option(names = "--dry-run", description = "Say what would be removed; remove nothing.")
   boolean dryRun;
@@ -119,7 +96,7 @@ final class CleanCommand implements Command {
   private Cleaning cleaning(Session session, RetentionPolicy policy) {
     Optional<Reference> folder = folder();
     if (folder.isPresent() && folder.get().kind() == Reference.Kind.FOLDER) {
-      if (kind != null) {
+      if (rules.kind != null) {
         throw new InvalidRequestException("--kind: plain files have no kind", null);
       }
       BackupHelper backups = session.open();
@@ -141,37 +118,13 @@ final class CleanCommand implements Command {
   }
 
   private RetentionPolicy policy() {
-    Integer count = count();
-    if (count == null && ageDays == null && maxSizeGb == null) {
-      throw new InvalidRequestException(
-          "no rule says what may go",
-          "Say how many to keep, as in 'backup clean --keep-last 10', or give --age-days or"
-              + " --max-size-gb.");
+    if (argument != null && NUMBER.matcher(argument).matches()) {
+      if (rules.keepLast != null) {
+        throw new InvalidRequestException("two numbers to keep: N and --keep-last", null);
+      }
+      rules.keepLast = number(argument);
     }
-    RetentionPolicy.Builder policy = RetentionPolicy.builder();
-    if (count != null) {
-      policy.keepLast(atLeastOne(count));
-    }
-    if (ageDays != null) {
-      policy.maxAge(ageDays.positive("--age-days").days());
-    }
-    if (maxSizeGb != null) {
-      policy.maxTotalSize(maxSizeGb.positive("--max-size-gb").gibibytes());
-    }
-    if (kind != null) {
-      policy.kinds(Set.of(kind));
-    }
-    return policy.build();
-  }
-
-  private @Nullable Integer count() {
-    if (argument == null || !NUMBER.matcher(argument).matches()) {
-      return keepLast;
-    }
-    if (keepLast != null) {
-      throw new InvalidRequestException("two numbers to keep: N and --keep-last", null);
-    }
-    return number(argument);
+    return rules.policy();
   }
 
   private static int number(String text) {
@@ -180,18 +133,5 @@ final class CleanCommand implements Command {
     } catch (NumberFormatException tooLarge) {
       throw new InvalidRequestException("not a number of backups: " + text, null, tooLarge);
     }
-  }
-
-  /** Refuses to keep nothing. */
-  static int atLeastOne(int count) {
-    if (count < 0) {
-      throw new InvalidRequestException("not a number of backups: " + count, null);
-    }
-    if (count == 0) {
-      throw new RefusedException(
-          "keeping 0 backups is refused: it would leave nothing to restore",
-          "Keep at least 1; 'backup delete' removes the backups that you name.");
-    }
-    return count;
   }
 }

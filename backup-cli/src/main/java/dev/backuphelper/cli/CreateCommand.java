@@ -120,7 +120,7 @@ final class CreateCommand implements Command {
   public void run(Session session, Result result) {
     CreateRequest request = request(session);
     if (keep != null) {
-      CleanCommand.atLeastOne(keep);
+      RetentionOptions.atLeastOne(keep);
     }
     CreateView view = new CreateView(Format.absolute(session.directory()), result);
     BackupHelper backups =

@@ -3,6 +3,7 @@ package dev.backuphelper.cli;
 import dev.backuphelper.model.BackupKind;
 import dev.backuphelper.model.CompressionCodec;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -63,6 +64,7 @@ final class Parser {
     return parser
         .registerConverter(Path.class, new PathConverter())
         .registerConverter(Amount.class, new Amount.Converter())
+        .registerConverter(Duration.class, new DurationConverter())
         .registerConverter(BackupKind.class, new KindConverter())
         .registerConverter(CompressionCodec.class, new CodecConverter())
         .setAllowOptionsAsOptionParameters(false)

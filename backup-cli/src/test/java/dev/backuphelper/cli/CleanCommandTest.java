@@ -1,6 +1,7 @@
 package dev.backuphelper.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.backuphelper.cli.Cli.Run;
 import java.io.IOException;
@@ -12,15 +13,31 @@ import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CleanCommandTest extends CommandTest {
+  /** Newest first. 15 January 2025 was a Wednesday. */
+  private static final List<String> TIMES =
+      List.of(
+          "2025-01-15T10:50",
+          "2025-01-15T10:10",
+          "2025-01-15T09:00",
+          "2025-01-14T12:00",
+          "2025-01-06T00:00",
+          "2024-12-31T23:59",
+          "2024-12-01T03:00",
+          "2023-05-05T05:00");
+
   @Test
   void says_why_each_stays_or_goes() {
     String first = create();
@@ -102,6 +119,73 @@ class CleanCommandTest extends CommandTest {
     assertFails(cli.run("clean", "1", "--kind", "weekly"), 2, "none of manual, scheduled, archive");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "--keep-hourly, 2, 2025-01-15T10:50 2025-01-15T09:00",
+    "--keep-daily, 2, 2025-01-15T10:50 2025-01-14T12:00",
+    "--keep-weekly, 2, 2025-01-15T10:50 2025-01-06T00:00",
+    "--keep-monthly, 2, 2025-01-15T10:50 2024-12-31T23:59",
+    "--keep-yearly, 3, 2025-01-15T10:50 2024-12-31T23:59 2023-05-05T05:00",
+    "--keep-within, 40m, 2025-01-15T10:50 2025-01-15T10:10",
+    "--keep-within, 22h50m, 2025-01-15T10:50 2025-01-15T10:10 2025-01-15T09:00 2025-01-14T12:00"
+  })
+  void rules_that_keep_work_in_a_folder(String option, String value, String kept) throws Exception {
+    Path dumps = Files.createDirectory(folder.resolve("dumps"));
+    for (String time : TIMES) {
+      Path dump = Database.create(dumps.resolve(dump(time)));
+      Files.setLastModifiedTime(dump, FileTime.from(Instant.parse(time + ":00Z")));
+    }
+
+    Run run = cli.run("clean", dumps, option, value, "--json");
+
+    assertThat(run.exit()).as(run.err()).isZero();
+    assertThat(names(dumps))
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.of(kept.split(" ")).map(CleanCommandTest::dump).toList());
+  }
+
+  private static String dump(String time) {
+    return time.replace(":", "") + ".db";
+  }
+
+  @Test
+  void rules_that_keep_work_in_a_store_together() {
+    List<String> ids = new ArrayList<>();
+    for (int index = TIMES.size() - 1; index >= 0; index--) {
+      Clock clock = Clock.fixed(Instant.parse(TIMES.get(index) + ":00Z"), ZoneOffset.UTC);
+      ids.add(cli.at(clock).run("create", database, "--quiet").out().strip());
+    }
+
+    Run run = cli.run("clean", "--keep-monthly=2", "--keep-within", "40m", "--json");
+
+    assertThat(run.exit()).as(run.err()).isZero();
+    assertThat(run.objects("kept"))
+        .extracting(kept -> kept.get("id"), kept -> kept.get("reasons"))
+        .containsExactly(
+            tuple(
+                "20250115-105000-000",
+                List.of(
+                    "newest verified of its database group",
+                    "among the last 2 monthly",
+                    "within 40 minutes of the newest")),
+            tuple("20250115-101000-000", List.of("within 40 minutes of the newest")),
+            tuple("20241231-235900-000", List.of("among the last 2 monthly")));
+    assertThat(run.objects("removed"))
+        .hasSize(ids.size() - 3)
+        .extracting(removed -> removed.get("reason"))
+        .containsOnly("not among the last 2 monthly or within 40 minutes of the newest");
+  }
+
+  @Test
+  void rules_that_keep_nothing_are_usage_errors() {
+    assertFails(cli.run("clean", "--keep-weekly", "0"), 2, "--keep-weekly must be at least 1: 0");
+    assertFails(cli.run("clean", "--keep-within", "0s"), 2, "--keep-within must be more than 0");
+    assertFails(
+        cli.run("clean", "--keep-within", "1y"),
+        2,
+        "'1y' is not a time span as 30m, 12h, 7d, 4w or 1d12h");
+  }
+
   @Test
   void without_a_rule_it_is_a_usage_error() {
     create();
@@ -141,8 +225,18 @@ class CleanCommandTest extends CommandTest {
         "--max-size-gb=1e9",
         "--max-size-gb=NaN",
         "--keep-last=x",
-        "--keep-within=1d",
-        "--keep-daily=1"
+        "--keep-within=0d",
+        "--keep-within=7",
+        "--keep-within=1.5h",
+        "--keep-within=1h1d",
+        "--keep-within=-1d",
+        "--keep-within=PT1H",
+        "--keep-within=",
+        "--keep-hourly=x",
+        "--keep-daily=0",
+        "--keep-weekly=-1",
+        "--keep-monthly=1.5",
+        "--keep-yearly="
       })
   void bad_values_are_usage_errors(String argument) {
     create();

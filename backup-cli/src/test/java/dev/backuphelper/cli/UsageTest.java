@@ -53,7 +53,9 @@ class UsageTest {
         "info     |",
         "compare  |",
         "size     |",
-        "clean    | --age-days --dry-run --keep-count --keep-last --kind --max-size-gb --report",
+        "clean    | --age-days --dry-run --keep-count --keep-daily --keep-hourly --keep-last"
+            + " --keep-monthly --keep-weekly --keep-within --keep-yearly --kind --max-size-gb"
+            + " --report",
         "pin      |",
         "unpin    |",
         "delete   | --dry-run --force",

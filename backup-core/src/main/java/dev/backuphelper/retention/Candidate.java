@@ -12,11 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param subject the backup or the file itself
  * @param id its name, unique in a plan
  * @param time when it was made, as the order of all tells it
- * @param dated what the clock said then; other than {@code time} if the clock stood behind
+ * @param dated what the clock said then, which tells its hour, day and so on; other than {@code
+ *     time} if the clock stood behind
  * @param size its bytes
  * @param group the rules that count do so within one group
  * @param parent the id of what it builds on; null when it needs nothing else
- * @param regime whose rules it follows
+ * @param part the part of the policy that governs it; null if it stays whatever the rules
  * @param condition what is known of its content
  * @param pinned whether its owner wants it kept
  * @param named whether an open operation names it
@@ -29,7 +30,7 @@ record Candidate<T>(
     long size,
     String group,
     @Nullable String parent,
-    Regime regime,
+    @Nullable Part part,
     Condition condition,
     boolean pinned,
     boolean named) {
@@ -39,16 +40,6 @@ record Candidate<T>(
       Comparator.<Candidate<?>, Instant>comparing(Candidate::time)
           .thenComparing(Candidate::id)
           .reversed();
-
-  /** Whose rules something follows. */
-  enum Regime {
-    /** Those of the policy. */
-    POLICY,
-    /** That of safety backups, an age of their own. */
-    SAFETY,
-    /** None: it stays. */
-    NONE
-  }
 
   /** What is known of a content. */
   enum Condition {
@@ -62,7 +53,7 @@ record Candidate<T>(
     }
   }
 
-  static Candidate<Backup> of(Backup backup, Regime regime, boolean named) {
+  static Candidate<Backup> of(Backup backup, @Nullable Part part, boolean named) {
     return new Candidate<>(
         backup,
         backup.id().value(),
@@ -71,13 +62,13 @@ record Candidate<T>(
         backup.size(),
         backup.group().value(),
         backup.parent().map(BackupId::value).orElse(null),
-        regime,
+        part,
         conditionOf(backup),
         backup.pinned(),
         named);
   }
 
-  static Candidate<FileItem> of(FileItem file) {
+  static Candidate<FileItem> of(FileItem file, Part part) {
     return new Candidate<>(
         file,
         file.name(),
@@ -86,14 +77,10 @@ record Candidate<T>(
         file.size(),
         "",
         null,
-        Regime.POLICY,
+        part,
         file.verified() ? Condition.VERIFIED : Condition.FAILED,
         false,
         false);
-  }
-
-  boolean isGoverned() {
-    return regime == Regime.POLICY;
   }
 
   boolean isVerified() {

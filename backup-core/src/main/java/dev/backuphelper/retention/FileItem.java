@@ -11,8 +11,8 @@ import java.time.Instant;
  * @param name its name, unique in the folder
  * @param time when its content was written
  * @param size its bytes
- * @param verified whether it was examined and found good; only such a file counts toward {@code
- *     keepLast}, so that where none was examined a count alone removes nothing
+ * @param verified whether it was examined and found good; only such a file counts, so that where
+ *     none was examined a count alone removes nothing
  */
 public record FileItem(String name, Instant time, long size, boolean verified) {
   /**

@@ -1,8 +1,8 @@
 package dev.backuphelper.retention;
 
-import com.google.common.math.LongMath;
+import static java.util.Objects.requireNonNull;
+
 import dev.backuphelper.retention.Candidate.Condition;
-import dev.backuphelper.retention.Candidate.Regime;
 import dev.backuphelper.retention.RetentionPlan.Kept;
 import dev.backuphelper.retention.RetentionPlan.Removed;
 import java.time.Duration;
@@ -25,33 +25,30 @@ import java.util.stream.Collectors;
  *
  * <ol>
  *   <li>What no rule may remove, whatever the time: not governed, pinned, named, newest of a group.
- *   <li>What the policy selects, newest first, up to the first that is too old or does not fit. As
- *       everything older goes too, the limits remove the oldest first.
- *   <li>What is too young to be removed: safety backups of the last days, dates in the future.
+ *   <li>Of each part of the policy, what its rules select, newest first, up to the first that is
+ *       too old or does not fit. As everything older goes too, the limits remove the oldest first.
+ *   <li>What is dated in the future.
  * </ol>
  *
  * <p>Only the age limits and the third step look at the clock, each keeps less as time goes by, and
- * the room that the size limit gives does not depend on them. So what is removed now would still be
- * removed later, and planning again what was left removes nothing more.
+ * neither what is selected nor the room that a size limit gives depends on them. So what is removed
+ * now would still be removed later, and planning again what was left removes nothing more.
  */
 final class Planner<T> {
-  private final Rules rules;
   private final String scope;
   private final Instant now;
   private final List<Candidate<T>> newestFirst;
   private final Chains<T> chains;
-  private final Set<String> selected = new HashSet<>();
+  private final Map<String, List<String>> selected = new HashMap<>();
   private final Set<String> kept = new HashSet<>();
   private final Map<String, List<String>> reasons = new HashMap<>();
-  private long governedSize;
 
   /**
    * Prepares a plan.
    *
    * @param scope what a group is called in a reason
    */
-  Planner(Rules rules, String scope, Collection<Candidate<T>> candidates, Instant now) {
-    this.rules = rules;
+  Planner(String scope, Collection<Candidate<T>> candidates, Instant now) {
     this.scope = scope;
     this.now = now;
     this.newestFirst = candidates.stream().sorted(Candidate.NEWEST_FIRST).toList();
@@ -60,9 +57,14 @@ final class Planner<T> {
 
   RetentionPlan<T> plan() {
     keepProtected();
-    select();
-    keepSelected();
-    keepYoung();
+    List<Candidate<T>> stayAnyway = newestFirst.stream().filter(this::isKept).toList();
+    governed()
+        .forEach(
+            (part, candidates) -> {
+              select(part, candidates);
+              keepSelected(candidates, part, new Room(part, stayAnyway));
+            });
+    keepFuture();
     addNeeds();
     return new RetentionPlan<>(keptItems(), removedItems(), futureDated());
   }
@@ -75,7 +77,7 @@ final class Planner<T> {
     for (Candidate<T> candidate : newestFirst) {
       keepIf(candidate.pinned(), candidate, "pinned");
       keepIf(candidate.named(), candidate, "named by an open operation");
-      keepIf(candidate.regime() == Regime.NONE, candidate, "not governed by this policy");
+      keepIf(candidate.part() == null, candidate, "not governed by this policy");
     }
   }
 
@@ -99,38 +101,49 @@ final class Planner<T> {
         () -> keep(undamaged.orElse(group.get(0)), "the best there is of " + scope));
   }
 
-  /** Finds what the rule of counting takes; what would not restore is taken but not counted. */
-  private void select() {
-    Map<String, Integer> counts = new HashMap<>();
+  private Map<Part, List<Candidate<T>>> governed() {
+    Map<Part, List<Candidate<T>>> governed = new LinkedHashMap<>();
     for (Candidate<T> candidate : newestFirst) {
-      if (candidate.isGoverned()) {
-        if (rules.isAmongLast(counts.getOrDefault(candidate.group(), 0))) {
-          selected.add(candidate.id());
-        }
-        if (chains.isRestorable(candidate)) {
-          counts.merge(candidate.group(), 1, Integer::sum);
-        }
+      Part part = candidate.part();
+      if (part != null) {
+        governed.computeIfAbsent(part, none -> new ArrayList<>()).add(candidate);
+      }
+    }
+    return governed;
+  }
+
+  /** Finds what the rules would keep of each group, and which of them. */
+  private void select(Part part, List<Candidate<T>> governed) {
+    Map<String, Selection> groups = new HashMap<>();
+    for (Candidate<T> candidate : governed) {
+      List<String> rules =
+          groups
+              .computeIfAbsent(candidate.group(), none -> new Selection(part))
+              .reasonsToKeep(candidate, flaw(candidate));
+      if (!rules.isEmpty()) {
+        selected.put(candidate.id(), rules);
       }
     }
   }
 
-  private void keepSelected() {
-    for (Candidate<T> candidate : newestFirst) {
-      if (selected.contains(candidate.id())) {
-        if (rules.isTooOld(candidate.time(), now) || rules.isTooLarge(sizeWith(candidate))) {
+  private void keepSelected(List<Candidate<T>> governed, Part part, Room room) {
+    for (Candidate<T> candidate : governed) {
+      List<String> rules = selected.getOrDefault(candidate.id(), List.of());
+      if (!rules.isEmpty()) {
+        if (part.rules().isTooOld(candidate.time(), now)
+            || part.rules().isTooLarge(room.take(chains.of(candidate)))) {
           return;
         }
-        keepByRules(candidate);
+        rules.forEach(rule -> keep(candidate, rule));
       }
     }
   }
 
-  private void keepByRules(Candidate<T> candidate) {
-    String note = chains.isRestorable(candidate) ? "" : " (not counted: " + flaw(candidate) + ")";
-    rules.reasonsToKeep(note).forEach(reason -> keep(candidate, reason));
-  }
-
-  private static String flaw(Candidate<?> candidate) {
+  /** Returns why a candidate would not restore; empty if it would. */
+  private String flaw(Candidate<T> candidate) {
+    if (chains.isRestorable(candidate)) {
+      return "";
+    }
     return switch (candidate.condition()) {
       case DAMAGED -> "damaged";
       case FAILED -> "not found good";
@@ -138,10 +151,8 @@ final class Planner<T> {
     };
   }
 
-  private void keepYoung() {
+  private void keepFuture() {
     for (Candidate<T> candidate : newestFirst) {
-      boolean young = !Rules.isOlder(candidate.time(), RetentionPolicy.SAFETY_AGE, now);
-      keepIf(candidate.regime() == Regime.SAFETY && young, candidate, Rules.SAFETY_KEPT);
       keepIf(candidate.dated().isAfter(now), candidate, "dated in the future");
     }
   }
@@ -153,24 +164,19 @@ final class Planner<T> {
   }
 
   private void keep(Candidate<T> candidate, String reason) {
-    governedSize = sizeWith(candidate);
     chains.of(candidate).forEach(link -> kept.add(link.id()));
     addReason(candidate.id(), reason);
   }
 
-  /** Returns the bytes of all that is governed and kept, if the candidate were kept too. */
-  private long sizeWith(Candidate<T> candidate) {
-    return chains.of(candidate).stream()
-        .filter(link -> link.isGoverned() && !kept.contains(link.id()))
-        .mapToLong(Candidate::size)
-        .reduce(governedSize, LongMath::saturatedAdd);
+  private boolean isKept(Candidate<T> candidate) {
+    return kept.contains(candidate.id());
   }
 
   /** Says of each base which kept one builds on it: the newest of these. */
   private void addNeeds() {
     Map<String, String> needs = new LinkedHashMap<>();
     for (Candidate<T> candidate : newestFirst) {
-      if (kept.contains(candidate.id()) && candidate.parent() != null) {
+      if (isKept(candidate) && candidate.parent() != null) {
         needs.putIfAbsent(candidate.parent(), candidate.id());
       }
     }
@@ -183,25 +189,23 @@ final class Planner<T> {
 
   private List<Kept<T>> keptItems() {
     return newestFirst.stream()
-        .filter(candidate -> kept.contains(candidate.id()))
+        .filter(this::isKept)
         .map(c -> new Kept<>(c.subject(), reasons.getOrDefault(c.id(), List.of())))
         .toList();
   }
 
   private List<Removed<T>> removedItems() {
     return chains.dependentsFirst(newestFirst).stream()
-        .filter(candidate -> !kept.contains(candidate.id()))
+        .filter(candidate -> !isKept(candidate))
         .map(candidate -> new Removed<>(candidate.subject(), reasonToRemove(candidate)))
         .toList();
   }
 
   private String reasonToRemove(Candidate<T> candidate) {
-    if (candidate.regime() == Regime.SAFETY) {
-      return Rules.SAFETY_REMOVED;
-    }
-    return selected.contains(candidate.id())
-        ? rules.reasonOfLimits(candidate.time(), now)
-        : rules.reasonOfCount();
+    Part part = requireNonNull(candidate.part(), "what no part governs stays");
+    return selected.containsKey(candidate.id())
+        ? part.reasonToRemove(candidate.time(), now)
+        : part.rules().reasonNotKept();
   }
 
   private List<T> futureDated() {

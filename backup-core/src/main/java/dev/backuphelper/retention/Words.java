@@ -46,12 +46,12 @@ final class Words {
         .orElseGet(() -> count(bytes, "bytes"));
   }
 
-  /** Returns {@code a, b and c}. */
-  static String list(List<String> words) {
+  /** Returns {@code a, b and c}, with the last two joined by what is given. */
+  static String list(List<String> words, String conjunction) {
     int last = words.size() - 1;
     return last < 1
         ? String.join("", words)
-        : String.join(", ", words.subList(0, last)) + " and " + words.get(last);
+        : String.join(", ", words.subList(0, last)) + " " + conjunction + " " + words.get(last);
   }
 
   private static String count(long count, String plural) {

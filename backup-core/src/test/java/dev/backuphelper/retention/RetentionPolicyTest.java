@@ -9,15 +9,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupKind;
+import dev.backuphelper.model.BackupType;
 import dev.backuphelper.retention.RetentionPlan.Kept;
 import dev.backuphelper.retention.RetentionPlan.Removed;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
 class RetentionPolicyTest {
@@ -349,7 +352,7 @@ class RetentionPolicyTest {
 
     assertThat(reasonsToKeep(plan, young)).containsExactly("safety backup not older than 7 days");
     assertThat(reasonsToKeep(plan, daysOld(9))).containsExactly("among the last 2");
-    assertThat(removedOf(plan)).containsExactly(removed(old, "safety backups are kept 7 days"));
+    assertThat(removedOf(plan)).containsExactly(removed(old, "safety backup older than 7 days"));
   }
 
   @Test
@@ -418,6 +421,20 @@ class RetentionPolicyTest {
     assertThatThrownBy(() -> RetentionPolicy.keepLast(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("number of backups to keep must be at least 1: 0");
+    for (IntConsumer rule :
+        List.<IntConsumer>of(
+            builder::keepHourly,
+            builder::keepDaily,
+            builder::keepWeekly,
+            builder::keepMonthly,
+            builder::keepYearly)) {
+      assertThatThrownBy(() -> rule.accept(0))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("number of backups to keep must be at least 1: 0");
+    }
+    assertThatThrownBy(() -> builder.keepWithin(Duration.ZERO))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("time to keep must be positive: PT0S");
     assertThatThrownBy(() -> builder.maxAge(Duration.ZERO))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("maximum age must be positive: PT0S");
@@ -427,6 +444,12 @@ class RetentionPolicyTest {
     assertThatThrownBy(() -> builder.kinds(Set.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("at least one kind must be named: []");
+    assertThatThrownBy(() -> builder.types(Set.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("at least one type must be named: []");
+    assertThatThrownBy(() -> builder.groups(Set.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("at least one group must be named: []");
     assertThatThrownBy(() -> new FileItem("a", NOW, -1, true))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("size must not be negative: -1");
@@ -439,15 +462,15 @@ class RetentionPolicyTest {
     assertThatThrownBy(builder::build)
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "a retention policy needs a rule: a number to keep, a maximum age or a maximum size");
+            "a retention policy needs a rule: what to keep, a maximum age or a maximum size");
   }
 
   @Test
   void describe_saysThePolicyInWords() {
     assertThat(RetentionPolicy.keepLast(10))
         .hasToString(
-            "keeps the last 10 of each database group; governs manual, scheduled and archive"
-                + " backups; safety backups are kept 7 days");
+            "manual, scheduled and archive backups: keeps the last 10 of each database group;"
+                + " safety backups: removes what is older than 7 days");
     assertThat(
             RetentionPolicy.builder()
                 .maxAge(Duration.ofHours(36))
@@ -456,8 +479,182 @@ class RetentionPolicyTest {
                 .build()
                 .describe())
         .isEqualTo(
-            "removes what is older than 36 hours; removes the oldest beyond a total size of 5 GB;"
-                + " governs safety backups; keeps all other kinds");
+            "safety backups: removes what is older than 36 hours, then removes the oldest beyond a"
+                + " total size of 5 GB; all other backups stay");
+  }
+
+  @Test
+  void describe_namesEachRuleAndTheCalendar() {
+    RetentionPolicy policy =
+        RetentionPolicy.builder()
+            .keepYearly(1)
+            .keepMonthly(2)
+            .keepWeekly(3)
+            .keepDaily(4)
+            .keepHourly(5)
+            .keepLast(6)
+            .keepWithin(Duration.ofDays(7))
+            .maxAge(Duration.ofDays(400))
+            .zone(ZoneId.of("Europe/Berlin"))
+            .kinds(EnumSet.allOf(BackupKind.class))
+            .build();
+
+    assertThat(policy)
+        .hasToString(
+            "manual, scheduled, archive and safety backups: keeps the last 6, the last 5 hourly,"
+                + " the last 4 daily, the last 3 weekly, the last 2 monthly, the last 1 yearly and"
+                + " all within 7 days of the newest of each database group by the calendar of"
+                + " Europe/Berlin, then removes what is older than 400 days");
+  }
+
+  @Test
+  void describe_saysWhatEachPartIsFor() {
+    Backup backup = daysOld(1).backup();
+    RetentionPolicy policy =
+        RetentionPolicy.firstOf(
+            RetentionPolicy.builder().types(Set.of(BackupType.FULL)).keepDaily(7).build(),
+            RetentionPolicy.builder()
+                .types(Set.of(BackupType.INCREMENTAL))
+                .groups(Set.of(backup.group()))
+                .keepLast(1)
+                .build());
+
+    assertThat(policy)
+        .hasToString(
+            "full manual, scheduled and archive backups: keeps the last 7 daily of each database"
+                + " group by the calendar of UTC; incremental manual, scheduled and archive backups"
+                + " of database group "
+                + backup.group()
+                + ": keeps the last 1 of each database group; safety backups: removes what is older"
+                + " than 7 days; all other backups stay");
+  }
+
+  @Test
+  void types_areGovernedAndAllOthersStay() {
+    RetentionPolicy policy =
+        RetentionPolicy.builder().keepLast(1).types(Set.of(BackupType.FULL)).build();
+    Sample base = daysOld(9);
+    Sample incremental = daysOld(8).on(base);
+    Sample differential = daysOld(7).on(base).asDifferential();
+
+    RetentionPlan<Backup> plan =
+        plan(policy, daysOld(1), daysOld(2), base, incremental, differential);
+
+    assertThat(reasonsToKeep(plan, incremental)).containsExactly("not governed by this policy");
+    assertThat(reasonsToKeep(plan, differential)).containsExactly("not governed by this policy");
+    assertThat(reasonsToKeep(plan, base)).containsExactly("needed by " + differential.id());
+    assertThat(removedIds(plan)).containsExactly(daysOld(2).id());
+  }
+
+  @Test
+  void groups_areGovernedAndAllOthersStay() {
+    Sample other = daysOld(4).inGroup("b");
+    RetentionPolicy policy =
+        RetentionPolicy.builder().keepLast(1).groups(Set.of(daysOld(1).backup().group())).build();
+
+    RetentionPlan<Backup> plan =
+        plan(policy, daysOld(1), daysOld(2), daysOld(3).inGroup("b"), other);
+
+    assertThat(reasonsToKeep(plan, other)).containsExactly("not governed by this policy");
+    assertThat(removedIds(plan)).containsExactly(daysOld(2).id());
+  }
+
+  @Test
+  void firstOf_asksThePoliciesInTurn_andEachCountsForItself() {
+    RetentionPolicy policy =
+        RetentionPolicy.firstOf(
+            RetentionPolicy.builder().kinds(Set.of(BackupKind.ARCHIVE)).keepLast(1).build(),
+            RetentionPolicy.keepLast(2));
+
+    RetentionPlan<Backup> plan =
+        plan(
+            policy,
+            daysOld(1),
+            daysOld(2).ofKind(BackupKind.MANUAL),
+            daysOld(3).ofKind(BackupKind.ARCHIVE),
+            daysOld(4),
+            daysOld(5).ofKind(BackupKind.ARCHIVE));
+
+    assertThat(reasonsToKeep(plan, daysOld(3))).containsExactly("among the last 1");
+    assertThat(removedOf(plan))
+        .containsExactly(
+            removed(daysOld(4), "not among the last 2"),
+            removed(daysOld(5), "not among the last 1"));
+  }
+
+  @Test
+  void firstOf_theRuleForSafetyBackupsComesLast() {
+    RetentionPolicy policy =
+        RetentionPolicy.firstOf(
+            RetentionPolicy.keepLast(1),
+            RetentionPolicy.builder()
+                .kinds(Set.of(BackupKind.SAFETY))
+                .maxAge(Duration.ofDays(14))
+                .build());
+    Sample young = daysOld(14).ofKind(BackupKind.SAFETY);
+    Sample old = daysOld(15).ofKind(BackupKind.SAFETY);
+
+    RetentionPlan<Backup> plan = plan(policy, daysOld(1), young, old);
+
+    assertThat(reasonsToKeep(plan, young)).containsExactly("safety backup not older than 14 days");
+    assertThat(removedOf(plan)).containsExactly(removed(old, "safety backup older than 14 days"));
+  }
+
+  /** It would fit once nothing needs the base any more; but by then it would be gone. */
+  @Test
+  void maxTotalSize_doesNotCountWhatAnotherPartNeeds() {
+    RetentionPolicy policy =
+        RetentionPolicy.firstOf(
+            RetentionPolicy.builder().types(Set.of(BackupType.FULL)).maxTotalSize(5).build(),
+            RetentionPolicy.builder().keepLast(1).build());
+    Sample base = daysOld(9).ofSize(4);
+    Sample incremental = daysOld(1).on(base).neverExamined();
+    Sample fits = daysOld(3);
+
+    RetentionPlan<Backup> plan =
+        plan(policy, incremental, daysOld(2).ofSize(4), fits, daysOld(4), base);
+
+    assertThat(reasonsToKeep(plan, fits)).containsExactly("within the total size of 5 bytes");
+    assertThat(reasonsToKeep(plan, base)).containsExactly("needed by " + incremental.id());
+    assertThat(removedIds(plan)).containsExactly(daysOld(4).id());
+  }
+
+  @Test
+  void standard_isByKind() {
+    RetentionPlan<Backup> plan =
+        plan(
+            RetentionPolicy.standard(),
+            daysOld(1),
+            daysOld(30),
+            daysOld(31),
+            daysOld(900).ofKind(BackupKind.MANUAL),
+            daysOld(90).ofKind(BackupKind.ARCHIVE),
+            daysOld(91).ofKind(BackupKind.ARCHIVE),
+            daysOld(7).ofKind(BackupKind.SAFETY),
+            daysOld(8).ofKind(BackupKind.SAFETY));
+
+    assertThat(reasonsToKeep(plan, daysOld(30)))
+        .containsExactly("scheduled backup not older than 30 days");
+    assertThat(reasonsToKeep(plan, daysOld(900))).containsExactly("not governed by this policy");
+    assertThat(removedOf(plan))
+        .containsExactly(
+            removed(daysOld(8), "safety backup older than 7 days"),
+            removed(daysOld(31), "scheduled backup older than 30 days"),
+            removed(daysOld(91), "archive backup older than 90 days"));
+  }
+
+  @Test
+  void presets_differInTheAgeOfScheduledBackups() {
+    assertThat(RetentionPolicy.standard().describe())
+        .isEqualTo(
+            "scheduled backups: removes what is older than 30 days; archive backups: removes what"
+                + " is older than 90 days; safety backups: removes what is older than 7 days; all"
+                + " other backups stay")
+        .isEqualTo(RetentionPolicy.development().describe());
+    assertThat(RetentionPolicy.staging().describe())
+        .isEqualTo(RetentionPolicy.standard().describe().replace("30 days", "60 days"));
+    assertThat(RetentionPolicy.production().describe())
+        .isEqualTo(RetentionPolicy.standard().describe().replace("30 days", "90 days"));
   }
 
   @Test

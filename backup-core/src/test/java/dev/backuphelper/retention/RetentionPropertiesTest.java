@@ -8,16 +8,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupKind;
+import dev.backuphelper.model.BackupType;
 import dev.backuphelper.model.GroupId;
 import dev.backuphelper.retention.RetentionPlan.Kept;
+import dev.backuphelper.retention.RetentionPlan.Removed;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
@@ -35,6 +45,7 @@ import net.jqwik.api.constraints.Size;
  */
 class RetentionPropertiesTest {
   private static final int TRIES = 300;
+  private static final List<String> GROUPS = List.of("a", "b", "c");
 
   @Property(tries = TRIES)
   void everything_isPlannedOnceWithAReason(
@@ -152,6 +163,66 @@ class RetentionPropertiesTest {
   }
 
   @Property(tries = TRIES)
+  void calendarRule_keepsTheNewestRestorableOfEachOfSoManyPeriods(
+      @ForAll("history") List<Backup> history,
+      @ForAll Interval interval,
+      @ForAll @IntRange(min = 1, max = 5) int count) {
+    RetentionPolicy.Builder builder = RetentionPolicy.builder();
+    keep(builder, interval, count);
+
+    List<BackupId> kept = keptIds(builder.build().plan(history, Set.of(), NOW));
+
+    for (List<Backup> group : groups(history).values()) {
+      Map<String, BackupId> newest = new LinkedHashMap<>();
+      group.stream()
+          .filter(b -> b.kind() != BackupKind.SAFETY && restorable(b, history))
+          .map(Backup::id)
+          .sorted(Collections.reverseOrder())
+          .forEach(id -> newest.putIfAbsent(period(id, interval), id));
+      assertThat(kept).containsAll(newest.values().stream().limit(count).toList());
+    }
+  }
+
+  @Property(tries = TRIES)
+  void rulesThatKeep_keepTogetherWhatEachKeeps(
+      @ForAll("history") List<Backup> history, @ForAll("keepRules") KeepRules rules) {
+    Set<BackupId> union = new HashSet<>();
+    for (KeepRules rule : rules.singly()) {
+      union.addAll(keptIds(rule.builder().build().plan(history, Set.of(), NOW)));
+    }
+
+    assertThat(keptIds(rules.builder().build().plan(history, Set.of(), NOW)))
+        .containsExactlyInAnyOrderElementsOf(union);
+  }
+
+  /** So it does not matter how often it is cleaned. */
+  @Property(tries = TRIES)
+  void cleaningAfterEachBackup_leavesWhatCleaningOnceLeaves(
+      @ForAll("fullBackups") List<Backup> history, @ForAll("keepRules") KeepRules rules) {
+    RetentionPolicy policy = rules.builder().build();
+    List<Backup> oldestFirst = new ArrayList<>(history);
+    oldestFirst.sort(Comparator.comparing(Backup::id));
+
+    List<Backup> left = new ArrayList<>();
+    for (Backup backup : oldestFirst) {
+      left.add(backup);
+      left.removeAll(
+          policy.plan(left, Set.of(), NOW).removed().stream().map(Removed::item).toList());
+    }
+
+    assertThat(ids(left))
+        .containsExactlyInAnyOrderElementsOf(keptIds(policy.plan(history, Set.of(), NOW)));
+  }
+
+  @Property(tries = TRIES)
+  void policyOfOne_isThatPolicy(
+      @ForAll("history") List<Backup> history, @ForAll("policy") RetentionPolicy policy) {
+    RetentionPolicy twice = RetentionPolicy.firstOf(policy, policy);
+
+    assertThat(twice.plan(history, Set.of(), NOW)).isEqualTo(policy.plan(history, Set.of(), NOW));
+  }
+
+  @Property(tries = TRIES)
   void maxTotalSize_isKeptTo_unlessWhatMayNotBeRemovedIsLarger(
       @ForAll("pastHistory") List<Backup> history, @ForAll @IntRange(min = 1, max = 60) int limit) {
     RetentionPlan<Backup> plan =
@@ -183,15 +254,22 @@ class RetentionPropertiesTest {
 
   @Provide
   Arbitrary<List<Backup>> history() {
-    return histories(Arbitraries.integers().between(-2, 40), Arbitraries.of(BackupKind.class));
+    return histories(ages(-2), Arbitraries.of(BackupKind.class));
+  }
+
+  @Provide
+  Arbitrary<List<Backup>> fullBackups() {
+    return ages(0)
+        .set()
+        .ofMaxSize(40)
+        .map(ages -> ages.stream().map(age -> Sample.at(NOW.minus(age)).backup()).toList());
   }
 
   /** Without the backups that only the clock protects: the limit does not reckon with them. */
   @Provide
   Arbitrary<List<Backup>> pastHistory() {
     return histories(
-        Arbitraries.integers().between(0, 40),
-        Arbitraries.of(BackupKind.MANUAL, BackupKind.SCHEDULED, BackupKind.ARCHIVE));
+        ages(0), Arbitraries.of(BackupKind.MANUAL, BackupKind.SCHEDULED, BackupKind.ARCHIVE));
   }
 
   @Provide
@@ -199,42 +277,130 @@ class RetentionPropertiesTest {
     return Arbitraries.integers().between(-2, 40).set().ofMaxSize(4);
   }
 
+  /** One to three policies that are put together, each with some rules for some backups. */
   @Provide
   Arbitrary<RetentionPolicy> policy() {
-    Arbitrary<Integer> count = Arbitraries.integers().between(1, 5).injectNull(0.4);
-    Arbitrary<Integer> age = Arbitraries.integers().between(1, 40).injectNull(0.5);
-    Arbitrary<Integer> size = Arbitraries.integers().between(1, 60).injectNull(0.5);
+    return partOfAPolicy()
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(3)
+        .map(
+            parts ->
+                RetentionPolicy.firstOf(
+                    parts.get(0), parts.subList(1, parts.size()).toArray(RetentionPolicy[]::new)));
+  }
+
+  private static Arbitrary<RetentionPolicy> partOfAPolicy() {
+    Arbitrary<Duration> age = ages(0).filter(duration -> !duration.isZero()).injectNull(0.5);
+    Arbitrary<Long> size = Arbitraries.longs().between(1, 60).injectNull(0.5);
     Arbitrary<Set<BackupKind>> kinds =
         Arbitraries.of(BackupKind.class).set().ofMinSize(1).injectNull(0.7);
-    return Combinators.combine(count, age, size, kinds)
-        .filter((c, a, s, k) -> c != null || a != null || s != null)
+    Arbitrary<Set<BackupType>> types =
+        Arbitraries.of(BackupType.class).set().ofMinSize(1).injectNull(0.6);
+    Arbitrary<Set<GroupId>> groups =
+        Arbitraries.of(GROUPS)
+            .map(name -> Sample.daysOld(1).inGroup(name).backup().group())
+            .set()
+            .ofMinSize(1)
+            .injectNull(0.8);
+    return Combinators.combine(someKeepRules(), age, size, kinds, types, groups)
+        .filter((keep, a, s, k, t, g) -> !keep.isEmpty() || a != null || s != null)
         .as(RetentionPropertiesTest::policyOf);
   }
 
   private static RetentionPolicy policyOf(
-      Integer count, Integer age, Integer size, Set<BackupKind> kinds) {
-    RetentionPolicy.Builder builder = RetentionPolicy.builder();
-    if (count != null) {
-      builder.keepLast(count);
-    }
-    if (age != null) {
-      builder.maxAge(Duration.ofDays(age));
-    }
-    if (size != null) {
-      builder.maxTotalSize(size);
-    }
-    if (kinds != null) {
-      builder.kinds(kinds);
-    }
+      KeepRules keepRules,
+      Duration age,
+      Long size,
+      Set<BackupKind> kinds,
+      Set<BackupType> types,
+      Set<GroupId> groups) {
+    RetentionPolicy.Builder builder = keepRules.builder();
+    give(age, builder::maxAge);
+    give(size, builder::maxTotalSize);
+    give(kinds, builder::kinds);
+    give(types, builder::types);
+    give(groups, builder::groups);
     return builder.build();
   }
 
+  private static <V> void give(V value, Consumer<V> setting) {
+    if (value != null) {
+      setting.accept(value);
+    }
+  }
+
+  /** At least one rule that keeps. */
+  @Provide
+  Arbitrary<KeepRules> keepRules() {
+    return someKeepRules().filter(rules -> !rules.isEmpty());
+  }
+
+  private static Arbitrary<KeepRules> someKeepRules() {
+    Arbitrary<Map<Interval, Integer>> counts =
+        Arbitraries.maps(Arbitraries.of(Interval.class), Arbitraries.integers().between(1, 5))
+            .ofMaxSize(4);
+    Arbitrary<Duration> within = ages(0).filter(age -> !age.isZero()).injectNull(0.6);
+    Arbitrary<ZoneId> zones =
+        Arbitraries.of("UTC", "Europe/Berlin", "Australia/Lord_Howe", "Pacific/Apia")
+            .map(ZoneId::of);
+    return Combinators.combine(counts, within, zones).as(KeepRules::new);
+  }
+
+  /** The rules of a policy that keep, and the calendar that they go by. */
+  private record KeepRules(Map<Interval, Integer> counts, Duration within, ZoneId zone) {
+    boolean isEmpty() {
+      return counts.isEmpty() && within == null;
+    }
+
+    RetentionPolicy.Builder builder() {
+      RetentionPolicy.Builder builder = RetentionPolicy.builder().zone(zone);
+      counts.forEach((interval, count) -> keep(builder, interval, count));
+      give(within, builder::keepWithin);
+      return builder;
+    }
+
+    List<KeepRules> singly() {
+      List<KeepRules> rules = new ArrayList<>();
+      counts.forEach(
+          (interval, count) -> rules.add(new KeepRules(Map.of(interval, count), null, zone)));
+      give(within, time -> rules.add(new KeepRules(Map.of(), time, zone)));
+      return rules;
+    }
+  }
+
+  private static void keep(RetentionPolicy.Builder builder, Interval interval, int count) {
+    switch (interval) {
+      case BACKUP -> builder.keepLast(count);
+      case HOUR -> builder.keepHourly(count);
+      case DAY -> builder.keepDaily(count);
+      case WEEK -> builder.keepWeekly(count);
+      case MONTH -> builder.keepMonthly(count);
+      case YEAR -> builder.keepYearly(count);
+    }
+  }
+
+  /** The last hours and days, each, and some times that are further back. */
+  private static Arbitrary<Duration> ages(int fromDays) {
+    List<Duration> ages = new ArrayList<>();
+    for (int hours = 1; hours < 24; hours++) {
+      ages.add(Duration.ofHours(hours));
+      ages.add(Duration.ofMinutes(hours * 20L + 1));
+    }
+    for (int days = fromDays; days <= 40; days++) {
+      ages.add(Duration.ofDays(days));
+    }
+    for (int days : new int[] {50, 61, 92, 150, 181, 300, 400, 800}) {
+      ages.add(Duration.ofDays(days));
+    }
+    return Arbitraries.of(ages);
+  }
+
   private static Arbitrary<List<Backup>> histories(
-      Arbitrary<Integer> days, Arbitrary<BackupKind> kinds) {
-    Arbitrary<Duration> ages = days.map(Duration::ofDays);
+      Arbitrary<Duration> ages, Arbitrary<BackupKind> kinds) {
     return Combinators.combine(
             ages,
-            Arbitraries.of("a", "b", "c"),
+            Arbitraries.of(GROUPS),
             kinds,
             ages.injectNull(0.5),
             Arbitraries.longs().between(0, 12),
@@ -242,10 +408,27 @@ class RetentionPropertiesTest {
             Arbitraries.of(true, true, false).injectNull(0.4),
             Arbitraries.frequency(Tuple.of(1, true), Tuple.of(9, false)))
         .as(Sample::new)
+        .map(s -> s.parentAge() != null && s.size() % 3 == 0 ? s.asDifferential() : s)
         .list()
         .ofMaxSize(24)
         .uniqueElements(Sample::age)
         .map(samples -> samples.stream().map(Sample::backup).toList());
+  }
+
+  private static String period(BackupId id, Interval interval) {
+    String pattern =
+        switch (interval) {
+          case BACKUP -> "uuuu-DDD A";
+          case HOUR -> "uuuu-DDD HH";
+          case DAY -> "uuuu-DDD";
+          case WEEK -> "YYYY 'week' ww";
+          case MONTH -> "uuuu-MM";
+          case YEAR -> "uuuu";
+        };
+    // Weeks of Britain are those of ISO 8601.
+    return DateTimeFormatter.ofPattern(pattern, Locale.UK)
+        .withZone(ZoneOffset.UTC)
+        .format(id.instant());
   }
 
   private BackupId id(int daysOld) {

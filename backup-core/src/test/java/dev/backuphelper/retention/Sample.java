@@ -25,8 +25,40 @@ record Sample(
     long size,
     boolean damaged,
     Boolean found,
-    boolean pinned) {
+    boolean pinned,
+    BackupType type) {
   static final Instant NOW = Instant.parse("2025-06-30T12:00:00Z");
+
+  /** A full backup if it has no parent, else an incremental one. */
+  Sample(
+      Duration age,
+      String group,
+      BackupKind kind,
+      Duration parentAge,
+      long size,
+      boolean damaged,
+      Boolean found,
+      boolean pinned) {
+    this(
+        age,
+        group,
+        kind,
+        parentAge,
+        size,
+        damaged,
+        found,
+        pinned,
+        parentAge == null ? BackupType.FULL : BackupType.INCREMENTAL);
+  }
+
+  /** The same as {@link #daysOld}, made at a moment. */
+  static Sample at(Instant moment) {
+    return hoursOld(0).aged(Duration.between(moment, NOW));
+  }
+
+  static Sample hoursOld(long hours) {
+    return daysOld(0).aged(Duration.ofHours(hours));
+  }
 
   /** A verified full backup of the group {@code a}, one byte in size. */
   static Sample daysOld(long days) {
@@ -35,35 +67,44 @@ record Sample(
   }
 
   Sample inGroup(String newGroup) {
-    return new Sample(age, newGroup, kind, parentAge, size, damaged, found, pinned);
+    return new Sample(age, newGroup, kind, parentAge, size, damaged, found, pinned, type);
   }
 
   Sample ofKind(BackupKind newKind) {
-    return new Sample(age, group, newKind, parentAge, size, damaged, found, pinned);
+    return new Sample(age, group, newKind, parentAge, size, damaged, found, pinned, type);
   }
 
   Sample on(Sample parent) {
     return new Sample(age, group, kind, parent.age, size, damaged, found, pinned);
   }
 
+  Sample asDifferential() {
+    return new Sample(
+        age, group, kind, parentAge, size, damaged, found, pinned, BackupType.DIFFERENTIAL);
+  }
+
+  private Sample aged(Duration newAge) {
+    return new Sample(newAge, group, kind, parentAge, size, damaged, found, pinned, type);
+  }
+
   Sample ofSize(long newSize) {
-    return new Sample(age, group, kind, parentAge, newSize, damaged, found, pinned);
+    return new Sample(age, group, kind, parentAge, newSize, damaged, found, pinned, type);
   }
 
   Sample asDamaged() {
-    return new Sample(age, group, kind, parentAge, size, true, found, pinned);
+    return new Sample(age, group, kind, parentAge, size, true, found, pinned, type);
   }
 
   Sample foundBad() {
-    return new Sample(age, group, kind, parentAge, size, damaged, false, pinned);
+    return new Sample(age, group, kind, parentAge, size, damaged, false, pinned, type);
   }
 
   Sample neverExamined() {
-    return new Sample(age, group, kind, parentAge, size, damaged, null, pinned);
+    return new Sample(age, group, kind, parentAge, size, damaged, null, pinned, type);
   }
 
   Sample asPinned() {
-    return new Sample(age, group, kind, parentAge, size, damaged, found, true);
+    return new Sample(age, group, kind, parentAge, size, damaged, found, true, type);
   }
 
   BackupId id() {
@@ -95,7 +136,7 @@ record Sample(
         id(),
         id().instant(),
         kind,
-        parentAge == null ? BackupType.FULL : BackupType.INCREMENTAL,
+        type,
         parentAge == null ? null : BackupId.of(NOW.minus(parentAge)),
         GroupId.of(List.of(component)),
         null,
