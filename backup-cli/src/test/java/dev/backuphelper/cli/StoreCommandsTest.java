@@ -321,6 +321,32 @@ class StoreCommandsTest extends CommandTest {
   }
 
   @Test
+  void a_folder_that_would_not_be_used_is_refused() {
+    create();
+    Path plain = folder.resolve("app.db");
+
+    assertUnused("clean", store, "--keep-last", 1);
+    assertUnused("clean", folder, "--keep-last", 1);
+    assertUnused("verify", store);
+    assertUnused("verify", folder);
+    assertUnused("verify", plain);
+    assertUnused("restore", store, "--target", folder.resolve("new.db"));
+    assertUnused("completion");
+
+    assertThat(cli.run("verify", "latest", plain, "--dir", store).exit()).isZero();
+    assertThat(cli.run("clean", 1, "--dir", store).exit()).isZero();
+    Path target = folder.resolve("new.db");
+    assertThat(cli.run("restore", plain, "--target", target, "--dir", store).exit()).isZero();
+  }
+
+  private void assertUnused(Object... arguments) {
+    Run run = cli.run(Stream.concat(Stream.of(arguments), Stream.of("--dir", "other")).toArray());
+
+    assertFails(run, 2, "--dir: ");
+    assertThat(run.err()).contains("hint: Leave --dir out.");
+  }
+
+  @Test
   void the_folder_comes_from_option_environment_or_default() {
     create();
 
