@@ -91,6 +91,19 @@ class StoreCommandsTest extends CommandTest {
   }
 
   @Test
+  void databases_of_one_name_are_told_apart_by_their_paths() throws IOException {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    Path orders = Database.create(folder.resolve("orders.db"));
+    create(database);
+    create(Database.create(other.resolve("app.db")), orders);
+
+    List<String> lines = cli.run("list").out().lines().toList();
+
+    assertThat(lines.get(1)).endsWith("  " + other.resolve("app.db") + ", orders.db");
+    assertThat(lines.get(2)).endsWith("  " + database);
+  }
+
+  @Test
   void an_empty_store_is_no_failure() {
     Run run = cli.run("list");
 
