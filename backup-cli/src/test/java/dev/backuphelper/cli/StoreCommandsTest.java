@@ -205,6 +205,26 @@ class StoreCommandsTest extends CommandTest {
   }
 
   @Test
+  void compare_with_what_is_no_database_says_why_there_are_no_tables() throws IOException {
+    String id = create();
+    Files.writeString(database, "no database ".repeat(1000));
+
+    Run run = cli.run("compare", id);
+
+    assertThat(run.exit()).isZero();
+    assertThat(run.out()).contains("different  app.db");
+    assertThat(run.err())
+        .contains("warning: the tables of app.db cannot be compared: " + database + " is in a");
+    assertThat(cli.run("compare", id, "--json").objects("components").get(0))
+        .containsEntry("status", "different")
+        .containsEntry("tables", List.of());
+
+    Files.delete(database);
+    Files.createDirectory(database);
+    assertThat(cli.run("compare", id, "--quiet").out().strip()).isEqualTo("app.db different");
+  }
+
+  @Test
   void size_adds_up() {
     create();
 
