@@ -87,7 +87,7 @@ class GitCheckoutTest {
   }
 
   @Test
-  @Timeout(30)
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // opening one blocks
   void a_pipe_in_place_of_a_file_is_not_waited_for() throws Exception {
     Process pipe = new ProcessBuilder("mkfifo", git.resolve("HEAD").toString()).start();
     assumeThat(pipe.waitFor()).as("mkfifo").isZero();
