@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Compares the backup command with public tools that do the same work one after the other, on one
-# machine, in one run, and prints ratios. Needs: bash, sqlite3, openssl, GNU time and coreutils; compares
-# compression too if zstd and gzip are there.
+# machine, in one run, and prints ratios. Ends with 1 if a target is missed. Needs: bash, sqlite3, openssl,
+# GNU time and coreutils; compares compression too if zstd and gzip are there.
 #
 #   backup-benchmarks/compare.sh [--size MIB] [--runs N] [--folder DIR] [--memory MIB] [--list N]
 #
@@ -62,6 +62,19 @@ seconds() { # command... ; prints the seconds it took
 
 median() { sort -n "$1" | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 ratio() { awk -v a="$(median "$work/$1")" -v b="$(median "$work/$2")" 'BEGIN { printf "%.2f", a / b }'; }
+
+missed=0
+judge() { # work, measured, target
+  awk -v measured="$2" -v target="$3" 'BEGIN { exit measured > target }' && return
+  echo "missed: $1: $2, target $3" >&2
+  missed=1
+}
+row() { # work, its times, what it is compared with, the times of that, target
+  local of
+  of=$(ratio "$2" "$4")
+  printf '| %s | %s | %s | %s | %s |\n' "$1" "$(median "$work/$2")" "$of" "$3" "$5"
+  judge "$1" "$of" "$5"
+}
 
 public_tools() {
   sqlite3 "$database" ".backup $work/public.db" \
@@ -128,19 +141,17 @@ echo
 echo "| work | seconds | ratio | of | target |"
 echo "|---|---|---|---|---|"
 printf '| sqlite3 .backup, openssl sha256, quick_check | %s | | | |\n' "$(median "$work/public")"
-printf '| create | %s | %s | those tools | 1.1 |\n' "$(median "$work/create")" "$(ratio create public)"
-printf '| restore, missing target | %s | %s | create | 1.4 |\n' "$(median "$work/missing")" "$(ratio missing create)"
-printf '| restore, existing target | %s | %s | create | 4.5 |\n' "$(median "$work/existing")" "$(ratio existing create)"
-printf '| restore --no-safety-backup, existing target | %s | %s | create | 3.5 |\n' "$(median "$work/unsafe")" "$(ratio unsafe create)"
+row create create 'those tools' public 1.1
+row 'restore, missing target' missing create create 1.4
+row 'restore, existing target' existing create create 4.5
+row 'restore --no-safety-backup, existing target' unsafe create create 3.5
 if [ "$compare_zstd" ]; then
   printf '| create, then zstd -3 -T2 (%s MiB) | %s | | | |\n' "$((zstd_size / 1048576))" "$(median "$work/zstd")"
-  printf '| create --compress (%s MiB) | %s | %s | create, then zstd -3 -T2 | 1.15 |\n' \
-    "$((stored / 1048576))" "$(median "$work/compressed")" "$(ratio compressed zstd)"
+  row "create --compress ($((stored / 1048576)) MiB)" compressed 'create, then zstd -3 -T2' zstd 1.15
 fi
 if [ "$compare_gzip" ]; then
   printf '| gzip -6 of the file (%s MiB) | %s | | | |\n' "$((gzip_size / 1048576))" "$(median "$work/gzip")"
-  printf '| create --compress (%s MiB) | %s | %s | gzip -6 of the file | 0.35 |\n' \
-    "$((stored / 1048576))" "$(median "$work/compressed")" "$(ratio compressed gzip)"
+  row "create --compress ($((stored / 1048576)) MiB)" compressed 'gzip -6 of the file' gzip 0.35
 fi
 printf '| start (--version) | %s | | | |\n' "$(median "$work/start")"
 
@@ -156,6 +167,7 @@ if [ "$list" -gt 0 ]; then
   done
   for run in $(seq "$runs"); do seconds "$backup" list >>"$work/list"; done
   printf '| list of %s backups, start-up included | %s | | | 1.0 s |\n' "$list" "$(median "$work/list")"
+  judge "list of $list backups" "$(median "$work/list")" 1.0
 fi
 
 if [ "$memory_mib" -gt 0 ]; then
@@ -168,3 +180,5 @@ if [ "$memory_mib" -gt 0 ]; then
   printf '| create of %s MiB with -Xmx64m | peak %s KiB | | | works |\n' "$memory_mib" "$(tail -n 1 "$work/create.kib")"
   printf '| restore of %s MiB with -Xmx64m | peak %s KiB | | | works |\n' "$memory_mib" "$(tail -n 1 "$work/restore.kib")"
 fi
+
+exit "$missed"

@@ -34,6 +34,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -792,6 +793,39 @@ class RestoreTest {
     app.execute("PRAGMA journal_mode=delete");
     Files.move(app.path(), directory.resolve("gone"), StandardCopyOption.ATOMIC_MOVE);
     assertThat(status(backups, backup)).isEqualTo(CompareReport.Status.MISSING);
+  }
+
+  @Test
+  void restoreOfTheTargetItself_isRefusedWithAHint() {
+    RestoreRequest request = RestoreRequest.ofFile(app.path()).to(app.path()).build();
+
+    assertThatThrownBy(() -> helper(app).restore(request))
+        .hasMessageContaining("the file is the target itself")
+        .isInstanceOfSatisfying(
+            InvalidRequestException.class, refused -> assertThat(refused.hint()).isPresent());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"garbage", "one byte", "empty", "half", "broken schema"})
+  void compare_withWhatIsNoDatabase_isDifferent(String what) throws IOException {
+    BackupHelper backups = helper(app);
+    Backup backup = backups.create();
+    byte[] content = Files.readAllBytes(app.path());
+    switch (what) {
+      case "garbage" -> Files.writeString(app.path(), "no database ".repeat(1000));
+      case "one byte" -> Files.writeString(app.path(), "x");
+      case "empty" -> Files.write(app.path(), new byte[0]);
+      case "half" -> Files.write(app.path(), Arrays.copyOf(content, content.length / 2));
+      default -> {
+        Arrays.fill(content, 100, 1000, (byte) 0xff);
+        Files.write(app.path(), content);
+      }
+    }
+
+    CompareReport.Compared compared = backups.compare(backup.id()).components().get(0);
+
+    assertThat(compared.status()).isEqualTo(CompareReport.Status.DIFFERENT);
+    assertThat(compared.tables()).isEmpty();
   }
 
   private static CompareReport.Status status(BackupHelper backups, Backup backup) {

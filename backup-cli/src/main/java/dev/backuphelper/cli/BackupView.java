@@ -6,9 +6,12 @@ import dev.backuphelper.model.Check;
 import dev.backuphelper.model.Component;
 import dev.backuphelper.model.Verification;
 import dev.backuphelper.report.Listing;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +57,7 @@ final class BackupView {
 
   /** Returns a table of backups. */
   static List<String> table(List<Backup> backups) {
+    Set<String> ambiguous = ambiguousNames(backups);
     Table table = new Table("ID", "KIND", "TYPE", "SIZE", "VERIFIED", "PINNED", "SOURCES");
     for (Backup backup : backups) {
       table.row(
@@ -63,9 +67,25 @@ final class BackupView {
           Format.size(backup.size()),
           state(backup),
           backup.pinned() ? "pinned" : "-",
-          sources(backup));
+          sources(backup, ambiguous));
     }
     return table.lines();
+  }
+
+  /** Returns the names under which databases of different places were backed up. */
+  private static Set<String> ambiguousNames(List<Backup> backups) {
+    Map<String, String> places = new HashMap<>();
+    Set<String> ambiguous = new HashSet<>();
+    for (Backup backup : backups) {
+      for (Component component : backup.components()) {
+        String name = component.name().value();
+        String known = places.putIfAbsent(name, component.source());
+        if (known != null && !known.equals(component.source())) {
+          ambiguous.add(name);
+        }
+      }
+    }
+    return ambiguous;
   }
 
   /** Returns what is known of its soundness, in a word. */
@@ -97,10 +117,14 @@ final class BackupView {
         Format.size(backup.size()), codec, saved, Format.size(original));
   }
 
-  /** Returns the names of its sources. */
-  static String sources(Backup backup) {
+  /** Returns the names of its sources, or their paths where the names do not tell them apart. */
+  private static String sources(Backup backup, Set<String> ambiguous) {
     return backup.components().stream()
-        .map(component -> component.name().value())
+        .map(
+            component ->
+                ambiguous.contains(component.name().value())
+                    ? component.source()
+                    : component.name().value())
         .collect(Collectors.joining(", "));
   }
 

@@ -95,6 +95,8 @@ final class CleanCommand implements Command {
 
   private Cleaning cleaning(Session session, RetentionPolicy policy) {
     Optional<Reference> folder = folder();
+    folder.ifPresent(
+        named -> session.requireNoDirectory("the folder to clean is named: " + named.text()));
     if (folder.isPresent() && folder.get().kind() == Reference.Kind.FOLDER) {
       if (rules.kind != null) {
         throw new InvalidRequestException("--kind: plain files have no kind", null);

@@ -21,6 +21,7 @@ final class CompletionCommand implements Command {
 
   @Override
   public void run(Session session, Result result) {
+    session.requireNoDirectory("a completion script needs no backups");
     String script = AutoComplete.bash("backup", Parser.ofAll(new RootCommand()));
     result.put("script", script);
     script.lines().forEach(line -> result.say(line).sayEssence(line));

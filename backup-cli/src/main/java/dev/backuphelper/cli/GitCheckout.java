@@ -1,10 +1,11 @@
 package dev.backuphelper.cli;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 record GitCheckout(@Nullable String commit, @Nullable String branch) {
   private static final GitCheckout NONE = new GitCheckout(null, null);
   private static final Pattern OBJECT = Pattern.compile("[0-9a-f]{40}|[0-9a-f]{64}");
+  private static final int LINE_LIMIT = 1 << 13;
+  private static final int PACKED_LIMIT = 1 << 24;
   private static final String BRANCHES = "refs/heads/";
 
   /** Returns what is checked out in a folder. */
@@ -70,15 +73,11 @@ record GitCheckout(@Nullable String commit, @Nullable String branch) {
     if (!Files.isRegularFile(packed)) {
       return Optional.empty();
     }
-    try (BufferedReader lines = Files.newBufferedReader(packed)) {
-      return lines
-          .lines()
-          .filter(line -> line.endsWith(" " + name))
-          .findFirst()
-          .flatMap(line -> object(line.substring(0, line.indexOf(' '))));
-    } catch (UncheckedIOException unreadable) {
-      throw unreadable.getCause();
-    }
+    return read(packed, PACKED_LIMIT)
+        .lines()
+        .filter(line -> line.endsWith(" " + name))
+        .findFirst()
+        .flatMap(line -> object(line.substring(0, line.indexOf(' '))));
   }
 
   private static Optional<String> object(String text) {
@@ -86,9 +85,16 @@ record GitCheckout(@Nullable String commit, @Nullable String branch) {
   }
 
   private static String firstLine(Path file) throws IOException {
-    try (BufferedReader lines = Files.newBufferedReader(file)) {
-      String line = lines.readLine();
-      return line == null ? "" : line.strip();
+    return read(file, LINE_LIMIT).lines().findFirst().orElse("").strip();
+  }
+
+  // Whatever has the name of one of git's files, be it a pipe: it costs no backup.
+  private static String read(Path file, int limit) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new NoSuchFileException(file.toString(), null, "no regular file");
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      return new String(in.readNBytes(limit), StandardCharsets.UTF_8);
     }
   }
 }

@@ -136,6 +136,11 @@ final class Invocation {
   }
 
   private static void requirePlace(Path report) {
+    if (Failures.translate("cannot look at " + report, () -> Output.isReserved(report))) {
+      throw new InvalidRequestException(
+          "--report: %s has a name that belongs to a store or to a database".formatted(report),
+          "Choose another name, as in: --report report.json");
+    }
     if (!isPlace(report)) {
       throw new InvalidRequestException(
           "--report: %s is there, and is no report".formatted(report),

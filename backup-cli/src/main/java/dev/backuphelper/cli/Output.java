@@ -1,5 +1,6 @@
 package dev.backuphelper.cli;
 
+import dev.backuphelper.catalog.StoreNames;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.internal.engine.Failures;
 import dev.backuphelper.internal.io.AtomicFile;
@@ -8,6 +9,7 @@ import dev.backuphelper.internal.io.PrivateFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +18,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,17 @@ record Output(Environment environment, boolean json, boolean quiet, boolean verb
 
   private static final List<String> OF_A_DATABASE =
       List.of("-wal", "-shm", "-journal", ".backup-open.json", ".backup-lock", ".holder");
+
+  /** Begins each report, whatever its size; see {@link #object}. */
+  private static final Pattern REPORT =
+      Pattern.compile(
+          "\\s*\\{\\s*\"command\"\\s*:\\s*\"[^\"]*\"\\s*,\\s*\"success\"\\s*:\\s*(?:true|false)\\s*,"
+              + "\\s*\"timestamp\"\\s*:\\s*\"");
+
+  private static final int BEGIN = 1000;
+
+  private static final String OUTPUT_HINT =
+      "The work itself is done; look after the disk, or the program, that takes the output.";
 
   /** Prints a text as it is, and returns the exit code. */
   int text(String command, String text) {
@@ -64,7 +78,7 @@ record Output(Environment environment, boolean json, boolean quiet, boolean verb
     if (environment.out().checkError() && result.exit() == ExitCodes.DONE) {
       result.fail(
           Failure.finding(
-              "IO_FAILED", result.exitOfOutput(), "cannot write to standard output", null));
+              "IO_FAILED", result.exitOfOutput(), "cannot write to standard output", OUTPUT_HINT));
       result.failure().ifPresent(this::explain);
     }
     return result.exit();
@@ -115,23 +129,26 @@ record Output(Environment environment, boolean json, boolean quiet, boolean verb
   }
 
   private static void writeReport(Path file, byte[] document) throws IOException {
-    // A link is followed: the file that it names is the report.
-    Path real = Files.exists(file) ? file.toRealPath() : file;
-    if (!isPlace(real)) {
+    if (!isPlace(file)) {
       throw new IOException("a file of that name is there, and is no report");
     }
+    Path real = real(file);
     PrivateFiles.createDirectories(PrivateFiles.parent(real));
     AtomicFile.write(real, document);
   }
 
+  // A link is followed: the file that it names is the report.
+  private static Path real(Path file) throws IOException {
+    return Files.exists(file) ? file.toRealPath() : file;
+  }
+
   /**
    * Tells whether a report may be written to a path. Whoever forgets the file, as in "verify
-   * --report app.db", must not lose a database, nor what belongs to one. To be asked only while no
-   * database is open in this process: one that is would lose its locks.
+   * --report app.db", must not lose a database, a backup, nor what belongs to either. To be asked
+   * only while no database is open in this process: one that is would lose its locks.
    */
   static boolean isPlace(Path file) throws IOException {
-    String name = String.valueOf(file.getFileName());
-    if (OF_A_DATABASE.stream().anyMatch(name::endsWith)) {
+    if (isReserved(file)) {
       return false;
     }
     if (!Files.exists(file)) {
@@ -141,9 +158,16 @@ record Output(Environment environment, boolean json, boolean quiet, boolean verb
       return false;
     }
     try (InputStream in = Files.newInputStream(file)) {
-      int first = in.read();
-      return first < 0 || first == '{';
+      byte[] begin = in.readNBytes(BEGIN);
+      return begin.length == 0
+          || REPORT.matcher(new String(begin, StandardCharsets.UTF_8)).lookingAt();
     }
+  }
+
+  /** Tells by its name whether a file belongs to a store or a database, be it there or not. */
+  static boolean isReserved(Path file) throws IOException {
+    String name = String.valueOf(real(file).getFileName());
+    return StoreNames.isReserved(name) || OF_A_DATABASE.stream().anyMatch(name::endsWith);
   }
 
   private Map<String, @Nullable Object> object(String command, Result result, Duration duration) {

@@ -132,6 +132,9 @@ final class RestoreCommand implements Command {
     }
     Reference from = Reference.parse(argument);
     requireSense(from);
+    if (from.kind() == Reference.Kind.STORE) {
+      session.requireNoDirectory("the folder to restore from is named: " + from.text());
+    }
     Path directory = from.kind() == Reference.Kind.STORE ? from.path() : session.directory();
     RestoreView view =
         new RestoreView(safetyBackupDirectory == null ? directory : safetyBackupDirectory, result);

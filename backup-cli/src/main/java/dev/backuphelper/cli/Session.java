@@ -90,7 +90,7 @@ final class Session implements AutoCloseable {
   /** Refuses a folder that is not going to be used. */
   void requireNoDirectory(String reason) {
     if (options.directory != null) {
-      throw new InvalidRequestException("--dir: " + reason, null);
+      throw new InvalidRequestException("--dir: " + reason, "Leave --dir out.");
     }
   }
 

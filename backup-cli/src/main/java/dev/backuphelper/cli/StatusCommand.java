@@ -125,6 +125,15 @@ final class StatusCommand implements Command {
             + status.reasons().stream()
                 .map(StatusReport.Reason::message)
                 .collect(Collectors.joining("; ")),
-        null);
+        hint(status));
+  }
+
+  private static String hint(StatusReport status) {
+    if (status.open().stream().anyMatch(plan -> !plan.atWork())) {
+      return "Look with 'backup recover --dry-run' at what is open.";
+    }
+    return status.groups().isEmpty()
+        ? "Check the folder's spelling; make a first backup with 'backup create'."
+        : "Check all with 'backup verify', and make a new backup with 'backup create'.";
   }
 }

@@ -98,6 +98,9 @@ final class VerifyCommand implements Command {
     if (!patterns.isEmpty() && of(references, Reference.Kind.FOLDER).isEmpty()) {
       throw new InvalidRequestException("--pattern: no folder of plain files is named", null);
     }
+    if (!references.isEmpty() && of(references, Reference.Kind.BACKUP).isEmpty()) {
+      session.requireNoDirectory("no backup in it is named, only " + String.join(", ", arguments));
+    }
     VerifyReport report = verify(session, references);
     put(result, report);
     describe(report, result);

@@ -1,12 +1,18 @@
 package dev.backuphelper.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -78,6 +84,28 @@ class GitCheckoutTest {
     head(content);
 
     assertThat(GitCheckout.of(folder).commit()).isNull();
+  }
+
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // opening one blocks
+  void a_pipe_in_place_of_a_file_is_not_waited_for() throws Exception {
+    Process pipe = new ProcessBuilder("mkfifo", git.resolve("HEAD").toString()).start();
+    assumeThat(pipe.waitFor()).as("mkfifo").isZero();
+
+    assertThat(GitCheckout.of(folder)).isEqualTo(new GitCheckout(null, null));
+  }
+
+  @Test
+  void of_a_huge_file_only_the_beginning_is_read() throws IOException {
+    head("ref: refs/heads/main");
+    try (FileChannel sparse =
+        FileChannel.open(
+            git.resolve("packed-refs"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      sparse.write(
+          ByteBuffer.wrap(("\n" + COMMIT + " refs/heads/main\n").getBytes(UTF_8)), 17 << 20);
+    }
+
+    assertThat(GitCheckout.of(folder)).isEqualTo(new GitCheckout(null, "main"));
   }
 
   @Test

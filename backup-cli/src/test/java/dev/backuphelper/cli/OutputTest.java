@@ -51,7 +51,8 @@ class OutputTest {
     int exit = output(full, false).result("list", new Result().say("x"), Duration.ZERO, null);
 
     assertThat(exit).isEqualTo(1);
-    assertThat(err.toString(UTF_8)).contains("error: cannot write to standard output");
+    assertThat(err.toString(UTF_8))
+        .contains("error: cannot write to standard output", "hint: The work");
   }
 
   @Test

@@ -57,6 +57,7 @@ class StatusCommandTest extends CommandTest {
     Run missing = cli.run("status", "--json");
     assertEnvelope(missing, "status");
     assertFails(missing, 1, "not all is well: there is no store at " + store);
+    assertThat(missing.err()).contains("hint: Check the folder's spelling");
     assertThat(missing.json()).containsEntry("healthy", false);
     assertThat(missing.object("error")).containsEntry("code", "UNHEALTHY");
     assertThat(missing.objects("reasons").get(0)).containsEntry("code", "STORE_MISSING");
@@ -68,6 +69,7 @@ class StatusCommandTest extends CommandTest {
 
     String id = create(database, "--no-verify");
     assertFails(cli.run("status"), 1, "none of 1 backups of [" + database + "] is verified");
+    assertThat(cli.run("status").err()).contains("hint: Check all with 'backup verify'");
     assertThat(cli.run("status", "--quiet").out().strip()).isEqualTo("NO_GOOD_BACKUP");
     assertThat(cli.run("status").out()).containsPattern("none +- +1 ");
     cli.run("verify", id);

@@ -91,6 +91,19 @@ class StoreCommandsTest extends CommandTest {
   }
 
   @Test
+  void databases_of_one_name_are_told_apart_by_their_paths() throws IOException {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    Path orders = Database.create(folder.resolve("orders.db"));
+    create(database);
+    create(Database.create(other.resolve("app.db")), orders);
+
+    List<String> lines = cli.run("list").out().lines().toList();
+
+    assertThat(lines.get(1)).endsWith("  " + other.resolve("app.db") + ", orders.db");
+    assertThat(lines.get(2)).endsWith("  " + database);
+  }
+
+  @Test
   void an_empty_store_is_no_failure() {
     Run run = cli.run("list");
 
@@ -189,6 +202,26 @@ class StoreCommandsTest extends CommandTest {
 
     assertThat(run.exit()).isZero();
     assertThat(run.out()).contains("missing    app.db");
+  }
+
+  @Test
+  void compare_with_what_is_no_database_says_why_there_are_no_tables() throws IOException {
+    String id = create();
+    Files.writeString(database, "no database ".repeat(1000));
+
+    Run run = cli.run("compare", id);
+
+    assertThat(run.exit()).isZero();
+    assertThat(run.out()).contains("different  app.db");
+    assertThat(run.err())
+        .contains("warning: the tables of app.db cannot be compared: " + database + " is in a");
+    assertThat(cli.run("compare", id, "--json").objects("components").get(0))
+        .containsEntry("status", "different")
+        .containsEntry("tables", List.of());
+
+    Files.delete(database);
+    Files.createDirectory(database);
+    assertThat(cli.run("compare", id, "--quiet").out().strip()).isEqualTo("app.db different");
   }
 
   @Test
@@ -318,6 +351,32 @@ class StoreCommandsTest extends CommandTest {
     Run run = cli.run(command, "--dir", database);
 
     assertFails(run, 1, "app.db");
+  }
+
+  @Test
+  void a_folder_that_would_not_be_used_is_refused() {
+    create();
+    Path plain = folder.resolve("app.db");
+
+    assertUnused("clean", store, "--keep-last", 1);
+    assertUnused("clean", folder, "--keep-last", 1);
+    assertUnused("verify", store);
+    assertUnused("verify", folder);
+    assertUnused("verify", plain);
+    assertUnused("restore", store, "--target", folder.resolve("new.db"));
+    assertUnused("completion");
+
+    assertThat(cli.run("verify", "latest", plain, "--dir", store).exit()).isZero();
+    assertThat(cli.run("clean", 1, "--dir", store).exit()).isZero();
+    Path target = folder.resolve("new.db");
+    assertThat(cli.run("restore", plain, "--target", target, "--dir", store).exit()).isZero();
+  }
+
+  private void assertUnused(Object... arguments) {
+    Run run = cli.run(Stream.concat(Stream.of(arguments), Stream.of("--dir", "other")).toArray());
+
+    assertFails(run, 2, "--dir: ");
+    assertThat(run.err()).contains("hint: Leave --dir out.");
   }
 
   @Test

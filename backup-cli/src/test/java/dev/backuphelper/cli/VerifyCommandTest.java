@@ -16,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class VerifyCommandTest extends CommandTest {
   @Test
@@ -273,7 +274,8 @@ class VerifyCommandTest extends CommandTest {
   @Test
   void a_report_replaces_a_file_but_nothing_else() throws IOException {
     create();
-    Path report = Files.writeString(folder.resolve("report.json"), "{}");
+    Path report = folder.resolve("report.json");
+    assertThat(cli.run("create", database, "--dry-run", "--report", report).exit()).isZero();
     Path link = Files.createSymbolicLink(folder.resolve("link.json"), report);
 
     assertThat(cli.run("verify", "--report", link).exit()).isZero();
@@ -282,6 +284,78 @@ class VerifyCommandTest extends CommandTest {
     assertThat(Cli.json(Files.readAllBytes(report))).containsEntry("command", "verify");
     assertFails(cli.run("verify", "--report", database), 2, "is no report");
     assertThat(Database.notes(database)).isEqualTo(10);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{\"name\": \"app\", \"command\": \"x\", \"success\": true}",
+        "{\"command\": \"verify\", \"success\": 1, \"timestamp\": \"\"}",
+        "{"
+      })
+  void a_report_replaces_no_other_json(String content) throws IOException {
+    create();
+    Path other = Files.writeString(folder.resolve("package.json"), content);
+
+    assertFails(cli.run("verify", "--report", other), 2, "is there, and is no report");
+
+    assertThat(other).hasContent(content);
+  }
+
+  @Test
+  void a_report_replaces_an_empty_file() throws IOException {
+    create();
+    Path report = Files.createFile(folder.resolve("report.json"));
+
+    assertThat(cli.run("verify", "--report", report).exit()).isZero();
+
+    assertThat(Cli.json(Files.readAllBytes(report))).containsEntry("command", "verify");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        ".lock",
+        ".lock.holder",
+        ".staging-1",
+        ".intent-ID.json",
+        ".deleted-ID.json",
+        ".open-ID.json",
+        "backup-metadata.ID.json",
+        "backup-metadata.ID.json.sha256",
+        "backup-checks.ID.json",
+        "backup-keys.ID.json",
+        "backup-pin.ID",
+        "app.db.backup.ID",
+        "app.db.backup.ID.zst",
+        "app.db.backup.ID.sha256",
+        "app.db.pages.ID",
+        "app.db-wal",
+        "app.db.backup-open.json"
+      })
+  void a_report_takes_no_name_of_a_store_or_database(String name) throws IOException {
+    String id = create();
+    Path file = store.resolve(name.replace("ID", id));
+    Object before = Files.exists(file) ? Files.readAttributes(file, "fileKey,size") : "missing";
+
+    Run run = cli.run("verify", "--report", file);
+
+    assertFails(run, 2, "--report: " + file + " has a name that belongs to a store");
+    assertThat(run.err()).contains("hint: Choose another name");
+    assertThat(Files.exists(file) ? Files.readAttributes(file, "fileKey,size") : "missing")
+        .isEqualTo(before);
+    assertThat(cli.run("list", "--quiet").out().strip()).isEqualTo(id);
+  }
+
+  @Test
+  void a_report_takes_no_such_name_behind_a_link() throws IOException {
+    create();
+    Path link = Files.createSymbolicLink(folder.resolve("link.json"), store.resolve(".lock"));
+
+    assertFails(cli.run("verify", "--report", link), 2, "belongs to a store");
+
+    assertThat(store.resolve(".lock")).isEmptyFile();
   }
 
   /** What can happen to the files of a backup. */

@@ -32,7 +32,21 @@ public final class StoreNames {
               + ID
               + "\\.json");
 
+  // Of any case, because some file systems take one for the other.
+  private static final Pattern RESERVED =
+      Pattern.compile(
+          "\\.lock(?:\\.holder)?|\\.(?:staging|intent|deleted|open)-.*"
+              + "|backup-(?:metadata|checks|pin|keys)\\..*|.*\\.sha256|.+\\.(?:backup|pages)\\."
+              + ID
+              + ".*",
+          Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
   private StoreNames() {}
+
+  /** Tells whether a name is kept for a store's own files, so that no other file should have it. */
+  public static boolean isReserved(String name) {
+    return RESERVED.matcher(name).matches();
+  }
 
   /** Returns the name of a source's artifact that is stored as it is. */
   public static String artifact(SourceName source, BackupId id) {

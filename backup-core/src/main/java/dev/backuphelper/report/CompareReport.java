@@ -25,7 +25,8 @@ public record CompareReport(BackupId id, List<Compared> components) {
    * @param name its name in the backup
    * @param live the live database's path
    * @param status how it compares
-   * @param tables how its tables compare; empty when the images are identical or one is missing
+   * @param tables how its tables compare; empty when the images are identical, or when there is no
+   *     live database that can be read
    */
   public record Compared(SourceName name, Path live, Status status, List<TableDifference> tables) {
     /** Copies the list. */
@@ -38,9 +39,9 @@ public record CompareReport(BackupId id, List<Compared> components) {
   public enum Status {
     /** The same content. */
     IDENTICAL,
-    /** Other content. */
+    /** Other content, be it none of a database. */
     DIFFERENT,
-    /** There is no live database. */
+    /** There is no file. */
     MISSING;
 
     /** Returns the spelling of reports: the name in lower case. */

@@ -15,10 +15,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** What must hold after a process died, whatever it was doing. */
 final class Aftermath {
+  // Of a whole run: a machine that is busy is late now and then, a broken recovery always asks.
+  private static final AtomicInteger RECOVERED = new AtomicInteger();
+  private static final AtomicInteger ASKED = new AtomicInteger();
+
   private final Scenario scenario;
   private final World world;
   private final BackupHelper backups;
@@ -83,11 +88,15 @@ final class Aftermath {
    */
   private RecoverReport recover() {
     RecoverReport planned = backups.recover();
+    RECOVERED.addAndGet(planned.resolved().size() + planned.open().size());
     boolean late =
         planned.open().stream()
             .anyMatch(open -> open.reason().contains("nothing is overwritten unasked"));
     if (late) {
       Effort.report("asked for a choice: %s".formatted(planned.open()));
+      assertThat(ASKED.incrementAndGet())
+          .as("recoveries that ask, of %d", RECOVERED.get())
+          .isLessThanOrEqualTo(2 + RECOVERED.get() / 20);
     }
     return late ? backups.recover(new RecoverRequest(null, RecoverChoice.RESTORE, false)) : planned;
   }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.backuphelper.internal.io.DirectoryLock;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -227,6 +229,54 @@ class DirectoryLockTest {
       awaitDone(interrupter);
       other.release();
       take(EXCLUSIVE).close();
+    }
+  }
+
+  /** Two applications of one server, each with this library, share a process but no registry. */
+  @Test
+  void anotherClassLoader_dropsNoLockOfThisOne_andWaitsForIt() throws Exception {
+    try (LockProcess other = otherProcess();
+        OtherLibrary first = new OtherLibrary();
+        OtherLibrary second = new OtherLibrary()) {
+      AutoCloseable held = first.take(file, AT_ONCE).orElseThrow();
+      assertThat(second.take(file, AT_ONCE)).isEmpty();
+      assertThat(second.take(file, Duration.ofMillis(50))).isEmpty();
+      assertThat(take(SHARED, AT_ONCE)).isEmpty();
+      assertThat(other.gets("shared")).as("the first one still holds it").isFalse();
+
+      Future<AutoCloseable> waiting =
+          otherThread.submit(() -> second.take(file, LONG).orElseThrow());
+      held.close();
+      AutoCloseable mine = waiting.get();
+
+      assertThat(first.take(file, AT_ONCE)).isEmpty();
+      assertThat(other.gets("shared")).as("now the second one holds it").isFalse();
+      mine.close();
+      assertThat(other.gets("exclusive")).isTrue();
+      assertThat(System.getProperties().toString()).doesNotContain(file.toString());
+    }
+  }
+
+  /** This library in a class loader of its own. */
+  private static final class OtherLibrary implements AutoCloseable {
+    private final URLClassLoader loader =
+        new URLClassLoader(
+            new URL[] {DirectoryLock.class.getProtectionDomain().getCodeSource().getLocation()},
+            ClassLoader.getPlatformClassLoader());
+
+    Optional<AutoCloseable> take(Path file, Duration patience) throws Exception {
+      Optional<?> lock =
+          (Optional<?>)
+              loader
+                  .loadClass(DirectoryLock.class.getName())
+                  .getMethod("acquire", Path.class, boolean.class, String.class, Duration.class)
+                  .invoke(null, file, EXCLUSIVE, "another class loader", patience);
+      return lock.map(AutoCloseable.class::cast);
+    }
+
+    @Override
+    public void close() throws IOException {
+      loader.close();
     }
   }
 

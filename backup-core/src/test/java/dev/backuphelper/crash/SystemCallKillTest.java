@@ -11,13 +11,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,6 +38,9 @@ class SystemCallKillTest {
 
   // Pages are written one by one, and one is like another; each day others are tried.
   private static final int CALLS_OF_A_KIND = 12;
+
+  // The last few come too late, and a run may make one less than the run that was counted.
+  private static final int TRIES = 4;
 
   @TempDir private Path folder;
 
@@ -69,22 +72,37 @@ class SystemCallKillTest {
   void killedAtASystemCall_nothingIsHarmed(Scenario scenario) throws Exception {
     Random random = new Random(Effort.SEED ^ scenario.name().hashCode());
     List<Call> all = calls(scenario, random);
-    List<Call> chosen = Effort.choose(all, 1, random);
-    AtomicInteger killed = new AtomicInteger();
+    List<Call> order = Effort.choose(all, TRIES, random);
 
-    InParallel.forEach(
-        chosen,
-        call -> {
-          if (kill(scenario, call)) {
-            killed.incrementAndGet();
-          }
-        });
+    List<Call> hit = Effort.THOROUGH ? hits(scenario, order) : firstHit(scenario, order);
 
     Effort.report(
         "%s killed at %d of %d system calls, %s"
-            .formatted(
-                scenario, killed.get(), all.size(), chosen.size() == 1 ? chosen : "all tried"));
-    assertThat(killed.get()).isGreaterThanOrEqualTo(chosen.size() * 3 / 4);
+            .formatted(scenario, hit.size(), all.size(), Effort.THOROUGH ? "all tried" : hit));
+    assertThat(hit)
+        .as("killed, of %s", order)
+        .hasSizeGreaterThanOrEqualTo(Effort.of(1, order.size() * 3 / 4));
+  }
+
+  private List<Call> hits(Scenario scenario, List<Call> calls) throws InterruptedException {
+    List<Call> hits = Collections.synchronizedList(new ArrayList<>());
+    InParallel.forEach(
+        calls,
+        call -> {
+          if (kill(scenario, call)) {
+            hits.add(call);
+          }
+        });
+    return hits;
+  }
+
+  private List<Call> firstHit(Scenario scenario, List<Call> calls) throws Exception {
+    for (Call call : calls) {
+      if (kill(scenario, call)) {
+        return List.of(call);
+      }
+    }
+    return List.of();
   }
 
   private boolean kill(Scenario scenario, Call call) throws Exception {

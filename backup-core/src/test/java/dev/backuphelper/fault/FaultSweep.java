@@ -39,6 +39,8 @@ final class FaultSweep {
   private final Faults faults;
   private final Scenario.Means means;
   private int injected;
+  private int leftOpen;
+  private int asked;
 
   FaultSweep(World world, Faults faults, Scenario.Means means) {
     this.world = world;
@@ -49,6 +51,16 @@ final class FaultSweep {
   /** Returns how many faults were injected so far. */
   int injected() {
     return injected;
+  }
+
+  /** Returns how many faults left something open. */
+  int leftOpen() {
+    return leftOpen;
+  }
+
+  /** Returns how often a recovery left the choice to a person. */
+  int asked() {
+    return asked;
   }
 
   /**
@@ -278,8 +290,10 @@ final class FaultSweep {
     }
 
     private void resolve() throws IOException {
+      leftOpen += helper.openPlans().isEmpty() ? 0 : 1;
       var report = helper.recover();
       if (!report.open().isEmpty()) {
+        asked++;
         report = helper.recover(new RecoverRequest(null, RecoverChoice.RESTORE, false));
       }
       assertThat(report.open()).as("open after recovery").isEmpty();

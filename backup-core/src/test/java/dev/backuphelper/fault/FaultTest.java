@@ -49,7 +49,11 @@ class FaultTest {
     Effort.report(
         "faults: %d in files, %d in store and engine, %d in all"
             .formatted(files.injected(), parts.injected(), injected));
+    int leftOpen = files.leftOpen() + parts.leftOpen();
+    int asked = files.asked() + parts.asked();
+    Effort.report("faults: %d left something open, %d a choice".formatted(leftOpen, asked));
     assertThat(injected).isGreaterThanOrEqualTo(Effort.of(0, FEWEST_THOROUGH));
+    assertThat(asked).as("choices, of %d", leftOpen).isLessThanOrEqualTo(1 + leftOpen / 20);
   }
 
   List<Scenario> scenarios() {

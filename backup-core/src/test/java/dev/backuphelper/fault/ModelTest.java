@@ -1,5 +1,7 @@
 package dev.backuphelper.fault;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.backuphelper.testing.Effort;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +20,8 @@ class ModelTest {
   @Timeout(value = 20, unit = TimeUnit.MINUTES)
   void theStoreHoldsWhatTheModelHolds() throws IOException {
     int crashes = 0;
+    int leftOpen = 0;
+    int asked = 0;
     int steps = 0;
     for (int sequence = 0; sequence < SEQUENCES; sequence++) {
       long seed = Effort.SEED * SEQUENCES + sequence;
@@ -33,8 +37,14 @@ class ModelTest {
               "seed %d, after %s: %s".formatted(seed, life.history(), broken.getMessage()), broken);
         }
         crashes += life.crashes();
+        leftOpen += life.leftOpen();
+        asked += life.asked();
       }
     }
-    Effort.report("model: %d sequences, %d steps, %d crashes".formatted(SEQUENCES, steps, crashes));
+    Effort.report(
+        "model: %d sequences, %d steps, %d crashes, of which %d left something open, %d a choice"
+            .formatted(SEQUENCES, steps, crashes, leftOpen, asked));
+    assertThat(crashes).as("crashes").isGreaterThanOrEqualTo(steps / 20);
+    assertThat(asked).as("choices, of %d", leftOpen).isLessThanOrEqualTo(leftOpen / 2);
   }
 }

@@ -60,6 +60,8 @@ final class RandomLife implements AutoCloseable {
   private Instant now = START;
   private int version = 1;
   private int crashes;
+  private int leftOpen;
+  private int asked;
 
   /** What the model knows of a backup. */
   private record Held(
@@ -95,6 +97,16 @@ final class RandomLife implements AutoCloseable {
 
   int crashes() {
     return crashes;
+  }
+
+  /** Returns how many of them left something open. */
+  int leftOpen() {
+    return leftOpen;
+  }
+
+  /** Returns after how many of them a recovery left the choice to a person. */
+  int asked() {
+    return asked;
   }
 
   /** Does one thing, with or without a crash, and compares. */
@@ -157,8 +169,10 @@ final class RandomLife implements AutoCloseable {
 
   private void recover() throws IOException {
     BackupHelper helper = helper(path -> path, applications.get(random.nextInt(2)));
+    leftOpen += helper.openPlans().isEmpty() ? 0 : 1;
     RecoverReport report = helper.recover();
     if (!report.open().isEmpty()) {
+      asked++;
       report = helper.recover(new RecoverRequest(null, RecoverChoice.RESTORE, false));
     }
     assertThat(report.open()).isEmpty();

@@ -9,6 +9,7 @@ import dev.backuphelper.report.CompareReport.Compared;
 import dev.backuphelper.report.CompareReport.Status;
 import dev.backuphelper.source.Snapshot;
 import dev.backuphelper.source.Source;
+import dev.backuphelper.source.SourceUnreadableException;
 import dev.backuphelper.source.TableDifference;
 import dev.backuphelper.store.LockMode;
 import dev.backuphelper.store.StagedFile;
@@ -82,6 +83,12 @@ public final class CompareOperation {
         throw missing;
       }
       return new Compared(component.name(), livePath(component), Status.MISSING, List.of());
+    } catch (SourceUnreadableException noDatabase) {
+      // Whatever it is now, it is not what was backed up; why it has no tables is worth knowing.
+      events.warning(
+          "the tables of %s cannot be compared: %s"
+              .formatted(component.name(), Failures.reason(noDatabase)));
+      return new Compared(component.name(), livePath(component), Status.DIFFERENT, List.of());
     }
   }
 

@@ -139,7 +139,8 @@ public final class RestoreOperation {
     }
     Path target = new TargetPaths(context, order).usable(to);
     if (Files.exists(target) && Files.isSameFile(file, target)) {
-      throw new InvalidRequestException("the file is the target itself: " + file, null);
+      throw new InvalidRequestException(
+          "the file is the target itself: " + file, "Restore into another file.");
     }
     SourceName name = NamedSource.nameOf(target);
     return restore(

@@ -434,6 +434,9 @@ final class RestoreTransaction {
 
   private BackupException unexpected(Exception failure) {
     return new StorageException(
-        ErrorCode.IO_FAILED, "cannot restore " + order.from() + ": " + failure, null, failure);
+        ErrorCode.IO_FAILED,
+        "cannot restore " + order.from() + ": " + failure,
+        "Run it again; if that fails in the same way, it is a defect to be reported.",
+        failure);
   }
 }

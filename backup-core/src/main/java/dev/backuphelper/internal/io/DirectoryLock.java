@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  * is never stale.
  *
  * <p>On POSIX systems closing any descriptor of a file drops the process's locks on it. Hence this
- * class is the only opener of lock files: one channel per file in the JVM, counted. The holder is
- * named in a file beside the lock, because the lock file itself must not be opened again.
+ * class is the only opener of lock files: one channel per file in the JVM, counted. Where several
+ * class loaders hold this library, the system properties say which of them may open a file. The
+ * holder is named in a file beside the lock, because the lock file itself must not be opened again.
  *
  * <p>Re-entrant: a thread that holds a lock exclusively may take it again in either mode. A thread
  * that holds it shared cannot upgrade. Thread-safe.
@@ -38,6 +40,10 @@ public final class DirectoryLock implements AutoCloseable {
   private static final int HOLDER_LIMIT = 1000;
   private static final Duration POLL_INTERVAL = Duration.ofMillis(10);
   private static final Map<Path, LockFile> LOCK_FILES = new HashMap<>();
+
+  // Texts alone: others may read all properties as such.
+  private static final String CLAIM = "dev.backuphelper.open.";
+  private static final String CLASS_LOADER = UUID.randomUUID().toString();
 
   private final LockFile lockFile;
   private boolean held = true;
@@ -154,15 +160,24 @@ public final class DirectoryLock implements AutoCloseable {
     private boolean tryLockFile(boolean exclusive) throws IOException {
       FileChannel open = channel;
       if (open == null || !open.isOpen()) {
+        if (!claim()) {
+          return false;
+        }
         open = openLockFile(exclusive);
         channel = open;
       }
       try {
         lock = open.tryLock(0, Long.MAX_VALUE, !exclusive);
-      } catch (OverlappingFileLockException heldByAnotherClassLoader) {
+      } catch (OverlappingFileLockException heldByOneWithoutClaim) {
         return false;
       }
       return lock != null;
+    }
+
+    /** Keeps other class loaders from opening the file, because to close theirs drops our lock. */
+    private boolean claim() {
+      Object former = System.getProperties().putIfAbsent(CLAIM + path, CLASS_LOADER);
+      return former == null || former.equals(CLASS_LOADER);
     }
 
     // A shared lock needs no more than reading: a store on a read-only medium can be verified.
@@ -234,8 +249,12 @@ public final class DirectoryLock implements AutoCloseable {
         LOCK_FILES.remove(path);
         FileChannel open = channel;
         channel = null;
-        if (open != null) {
-          open.close();
+        try {
+          if (open != null) {
+            open.close();
+          }
+        } finally {
+          System.getProperties().remove(CLAIM + path, CLASS_LOADER);
         }
       }
     }

@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Finds the databases that a pattern such as {@code data/*.db} means. */
@@ -22,6 +23,11 @@ final class DatabaseGlob {
   private static final List<String> COMPANIONS =
       List.of(
           "-wal", "-shm", "-journal", ".backup-lock", ".backup-lock.holder", ".backup-open.json");
+
+  /** Ends what a restore makes beside a database, its sidecars included. */
+  private static final Pattern LEFT_BY_RESTORE =
+      Pattern.compile(
+          ".*\\.(?:broken|backup-new|backup-plan)-\\d{8}-\\d{6}-\\d{3}", Pattern.DOTALL);
 
   private DatabaseGlob() {}
 
@@ -84,6 +90,8 @@ final class DatabaseGlob {
 
   private static boolean isDatabaseName(Path file) {
     String name = file.toString();
-    return Files.isRegularFile(file) && COMPANIONS.stream().noneMatch(name::endsWith);
+    return Files.isRegularFile(file)
+        && COMPANIONS.stream().noneMatch(name::endsWith)
+        && !LEFT_BY_RESTORE.matcher(name).matches();
   }
 }

@@ -125,7 +125,7 @@ final class WriteThrough {
       if (code == 0) {
         return true;
       }
-      if (SqliteFailure.isDamage(SQLiteErrorCode.getErrorCode(code))) {
+      if (SqliteFailure.isDamage(SQLiteErrorCode.getErrorCode(code & 0xff))) {
         return false;
       }
       throw SqliteFailure.of(target, code);

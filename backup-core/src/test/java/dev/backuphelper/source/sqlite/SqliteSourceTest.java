@@ -189,6 +189,9 @@ class SqliteSourceTest {
     }
     Files.writeString(folder.resolve("a.db.backup-lock"), "x");
     Files.writeString(folder.resolve("a.db.backup-open.json"), "x");
+    for (String left : List.of("broken-ID", "broken-ID-wal", "backup-new-ID", "backup-plan-ID")) {
+      Files.writeString(folder.resolve("a.db." + left.replace("ID", "20261120-070212-345")), "x");
+    }
     Files.createDirectory(folder.resolve("d.db"));
     Path deep = Files.createDirectory(folder.resolve("deep"));
     Files.writeString(deep.resolve("e.db"), "x");
