@@ -2,7 +2,6 @@ package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.catalog.OpenPointers;
 import dev.backuphelper.error.RefusedException;
-import dev.backuphelper.internal.io.MalformedDocumentException;
 import dev.backuphelper.internal.io.ProcessOwner;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.report.OpenPlan;
@@ -209,7 +208,7 @@ public final class OpenPlans {
     } catch (FileSystemException unusable) {
       // Not the store is at fault.
       throw Failures.translated("cannot look at the database", unusable);
-    } catch (MalformedDocumentException unreadable) {
+    } catch (UnusablePlanException unreadable) {
       problems.add(String.valueOf(unreadable.getMessage()));
     }
   }

@@ -73,7 +73,8 @@ public final class RecoverOperation {
         recover(plan.getKey(), plan.getValue());
       }
     }
-    for (String problem : found.problems()) {
+    // Whoever names one asks about that one.
+    for (String problem : order.only() == null ? found.problems() : List.<String>of()) {
       open.add(
           new RecoverReport.Open(
               Optional.empty(),
@@ -95,12 +96,19 @@ public final class RecoverOperation {
     } catch (LockHeldException working) {
       leaveOpen(
           marker, ErrorCode.LOCKED, "it is still being worked on: " + working.getMessage(), AGAIN);
+    } catch (UnusablePlanException unusable) {
+      leaveOpen(
+          marker,
+          ErrorCode.CORRUPT,
+          String.valueOf(unusable.getMessage()),
+          "Look at the database and remove %s by hand first; then keep what is there: %s%s"
+              .formatted(unusable.file(), keep(id), formerContent(id)));
     } catch (MalformedDocumentException unreadable) {
       leaveOpen(
           marker,
           ErrorCode.CORRUPT,
           String.valueOf(unreadable.getMessage()),
-          "Look at the database%s; then remove that file by hand.".formatted(formerContent(id)));
+          "Look at the database, then remove that file by hand.");
     } catch (NoSuchFileException gone) {
       leaveOpen(
           marker,
@@ -117,7 +125,7 @@ public final class RecoverOperation {
   }
 
   private String keep(BackupId id) {
-    return Remedy.recover(context.store(), id) + " --keep";
+    return Remedy.keep(context.store(), id);
   }
 
   private String bothWaysOut(BackupId id) {
@@ -308,35 +316,16 @@ public final class RecoverOperation {
   }
 
   private static Optional<String> owned(Plan plan) throws IOException {
-    if (plan.purpose().starting()) {
-      return Optional.of(
-          "a process was being started for %s, and nothing tells whether it runs; say --restore or"
-                  .formatted(plan.title())
-              + " --keep once it does not");
-    }
     // The targets' locks are held here, so that the plan's owner does not work on them; but of what
     // happened on another machine nothing is known.
     if (!plan.owner().isLocal()) {
       return Optional.of(
           "it belongs to %s: recover it there, or say --restore or --keep".formatted(plan.owner()));
     }
-    List<ProcessOwner> living = new ArrayList<>();
-    if (!plan.owner().equals(ProcessOwner.current()) && !plan.owner().isDead()) {
-      living.add(plan.owner());
-    }
-    // They hold no locks: their number and start are all there is.
-    plan.purpose().workers().stream().filter(ProcessOwner::mayLive).forEach(living::add);
-    if (!living.isEmpty()) {
-      return Optional.of(
-          "%s, which works on it, still runs; say --restore or --keep".formatted(living.get(0)));
-    }
-    return plan.purpose().workers().isEmpty()
-        ? Optional.empty()
-        : GuardedProcesses.find(plan.targets())
-            .map(
-                pid ->
-                    "process %d, which the command of the migration started, still runs; say --restore or --keep"
-                        .formatted(pid));
+    boolean living = !plan.owner().equals(ProcessOwner.current()) && !plan.owner().isDead();
+    Optional<String> working =
+        living ? Optional.of(Workers.stillRuns(plan.owner())) : Workers.atWork(plan);
+    return working.map(reason -> reason + "; say --restore or --keep once it does not");
   }
 
   private boolean isMoved(PlanFile file) throws IOException {
