@@ -691,6 +691,11 @@ class MarkerTest {
         .isEqualTo(Outcome.RESTORE_FAILED);
     assertThat(thrown.getSuppressed()[0])
         .hasMessageContaining("was replaced by a link to " + other);
+    assertThat(app.backups().openPlans()).extracting(OpenPlan::atWork).containsExactly(true);
+    FileTime elevenBeatsAgo = FileTime.from(Instant.now().minusSeconds(11));
+    Files.setLastModifiedTime(app.marker(), elevenBeatsAgo);
+    assertThat(app.backups().openPlans()).extracting(OpenPlan::atWork).containsExactly(false);
+    assertThat(app.backups().status().healthy()).isFalse();
     Files.delete(app.database());
     assertThat(app.recover(RecoverChoice.RESTORE).open()).isEmpty();
     assertThat(app.state()).isEqualTo(before);

@@ -94,7 +94,7 @@ public final class OpenPlans {
           beginner.isPresent() ? WAIT : remedy);
     }
     Plan plan = known.get().plan();
-    if (isAlive(plan.owner())) {
+    if (isAtWork(known.get())) {
       return new OpenPlan(
           Optional.of(id),
           kind(plan),
@@ -127,6 +127,13 @@ public final class OpenPlans {
     } catch (IOException unknown) {
       return Optional.empty();
     }
+  }
+
+  // Who could not put something back may live on for long: its heart beats no more. Before the work
+  // has begun it does not beat either.
+  private static boolean isAtWork(PlanFile file) {
+    return isAlive(file.plan().owner())
+        && (file.phase() == PlanFile.Phase.PENDING || !Heartbeat.isSilent(file));
   }
 
   private static boolean isAlive(ProcessOwner process) {

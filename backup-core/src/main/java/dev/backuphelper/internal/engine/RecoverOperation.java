@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -352,12 +353,13 @@ public final class RecoverOperation {
 
   private void finishUnlessChanged(List<PlanFile> files, String marker) throws IOException {
     for (PlanFile file : files) {
-      if (changedSince(file)) {
+      Optional<String> change = changeSince(file);
+      if (change.isPresent()) {
         leaveOpen(
             marker,
             ErrorCode.REFUSED,
-            "%s changed after %s was interrupted, so nothing is overwritten unasked; %s"
-                .formatted(file.target(), file.plan().title(), bothWaysOut(file.plan())),
+            "%s, so nothing is overwritten unasked; %s"
+                .formatted(change.get(), bothWaysOut(file.plan())),
             bothWaysOut(file.id()));
         return;
       }
@@ -396,14 +398,25 @@ public final class RecoverOperation {
   // Safety rule 13: what was changed later than two heartbeats after the last one was changed by
   // somebody else, and so was what has the time of a day before the work began: whoever copies a
   // file may keep its time.
-  private boolean changedSince(PlanFile file) throws IOException {
+  private Optional<String> changeSince(PlanFile file) throws IOException {
     Target.Fingerprint now = target(file).fingerprint();
-    if (file.phase() == PlanFile.Phase.DONE) {
-      return !now.state().equals(file.fingerprint());
-    }
     long slack = 2 * Heartbeat.INTERVAL_MILLIS;
+    long lastBeat = file.lastBeat().toEpochMilli();
     long from = file.fingerprint().isEmpty() ? Long.MIN_VALUE : file.since().toEpochMilli() - slack;
-    return now.changedOutside(file.fingerprint(), from, file.lastBeat().toEpochMilli() + slack);
+    boolean isDone = file.phase() == PlanFile.Phase.DONE;
+    if (!isDone && lastBeat > Instant.now().toEpochMilli() + slack) {
+      return Optional.of(
+          "the clock was set back since %s was interrupted, and nothing tells whether %s changed"
+              .formatted(file.plan().title(), file.target()));
+    }
+    boolean changed =
+        isDone
+            ? !now.state().equals(file.fingerprint())
+            : now.changedOutside(file.fingerprint(), from, lastBeat + slack);
+    return changed
+        ? Optional.of(
+            "%s changed after %s was interrupted".formatted(file.target(), file.plan().title()))
+        : Optional.empty();
   }
 
   private void close(List<PlanFile> files, String marker, Action action) throws IOException {
