@@ -409,6 +409,12 @@ class MarkerTest {
     Files.write(artifact, bytes);
 
     assertThat(requireRefusedAndUnchanged()).hasMessageContaining(safety.value());
+    RecoverRequest rehearsal = new RecoverRequest(null, RecoverChoice.RESTORE, true);
+    RecoverReport rehearsed = app.backups().recover(rehearsal);
+    assertThat(rehearsed.resolved()).isEmpty();
+    assertThat(rehearsed.open())
+        .extracting(RecoverReport.Open::code)
+        .containsExactly(ErrorCode.CORRUPT);
 
     assertThat(app.recover(RecoverChoice.KEEP).open()).isEmpty();
     requireNextMigrationRuns();

@@ -3,6 +3,7 @@ package dev.backuphelper.internal.engine;
 import dev.backuphelper.catalog.OpenPointers;
 import dev.backuphelper.catalog.Reservation;
 import dev.backuphelper.error.BackupException;
+import dev.backuphelper.error.BackupNotFoundException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.error.LockedException;
@@ -595,7 +596,14 @@ public final class GuardOperation implements AutoCloseable {
               }
               context.listener().on(event);
             });
-    return new RestoreOperation(heard, RestoreOrder.of(plan)).run().withWarnings(warnings);
+    try {
+      return new RestoreOperation(heard, RestoreOrder.of(plan, false)).run().withWarnings(warnings);
+    } catch (BackupNotFoundException gone) {
+      // Made by this guard, it was removed since, be it by the migration: nothing else will do.
+      throw new BackupNotFoundException(
+          String.valueOf(gone.getMessage()),
+          "Bring back the store %s, with that backup.".formatted(context.store().location()));
+    }
   }
 
   /** Removes the marker: what is there stays. */

@@ -374,14 +374,13 @@ public final class RecoverOperation {
   private void finish(List<PlanFile> files, String marker) throws IOException {
     Plan plan = files.get(0).plan();
     Action action = plan.purpose().isMigration() ? Action.RESTORED : Action.FINISHED;
-    if (order.dryRun()) {
-      resolved(marker, plan.title(), action, plan.what(), Optional.empty(), plan.targets());
-      return;
-    }
     Context source = context.with(context.storeAt(plan.source()), context.sources());
     try {
-      RestoreReport report = new RestoreOperation(source, RestoreOrder.of(plan)).run();
-      events.step("plan-finished", plan.id());
+      RestoreReport report =
+          new RestoreOperation(source, RestoreOrder.of(plan, order.dryRun())).run();
+      if (!order.dryRun()) {
+        events.step("plan-finished", plan.id());
+      }
       resolved(marker, plan.title(), action, plan.what(), Optional.of(report), plan.targets());
     } catch (BackupException failure) {
       leaveOpen(
