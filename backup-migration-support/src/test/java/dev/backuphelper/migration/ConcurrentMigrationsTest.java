@@ -98,6 +98,36 @@ class ConcurrentMigrationsTest {
     Effort.report("three processes migrated at once %d times".formatted(rounds));
   }
 
+  /** Who waits for one of several holds none that comes after it, so two never wait in a ring. */
+  @Test
+  void databasesGivenInAnyOrder_areLockedInOneOrder() throws Exception {
+    GuardedDatabase later =
+        new GuardedDatabase(app.folder(), app.database().resolveSibling("later.db"));
+    later.sql("CREATE TABLE item(a)");
+    MigrationGuard laterFirst =
+        MigrationGuard.of(
+            BackupHelper.builder()
+                .source(SqliteSource.of(later.database()))
+                .source(SqliteSource.of(app.database()))
+                .directory(app.store())
+                .build());
+    try (ChildJvm holder = HoldingProcess.start(scratch, app)) {
+      holder.await("migrating");
+      Future<Outcome> waiting = threads.submit(() -> laterFirst.run("both", () -> {}).outcome());
+
+      long end = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+      while (System.nanoTime() < end) {
+        later.guard().withPolicy(IMPATIENT).withPending(() -> false).run("later", () -> {});
+        Thread.sleep(100);
+      }
+
+      assertThat(waiting.isDone()).isFalse();
+      holder.say("go on");
+      holder.await("migrated");
+      assertThat(waiting.get()).isEqualTo(Outcome.MIGRATED);
+    }
+  }
+
   @Test
   void lockThatIsNotFreed_isToldWithItsHolder() throws Exception {
     try (ChildJvm holder = HoldingProcess.start(scratch, app)) {
