@@ -13,6 +13,7 @@ import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import dev.backuphelper.testing.ChildJvm;
 import dev.backuphelper.testing.Effort;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -101,8 +102,9 @@ class ConcurrentMigrationsTest {
   /** Who waits for one of several holds none that comes after it, so two never wait in a ring. */
   @Test
   void databasesGivenInAnyOrder_areLockedInOneOrder() throws Exception {
-    GuardedDatabase later =
-        new GuardedDatabase(app.folder(), app.database().resolveSibling("later.db"));
+    // By its name it would come before the other.
+    Path folderAfter = Files.createDirectories(app.folder().resolve("later"));
+    GuardedDatabase later = new GuardedDatabase(app.folder(), folderAfter.resolve("aa.db"));
     later.sql("CREATE TABLE item(a)");
     MigrationGuard laterFirst =
         MigrationGuard.of(
