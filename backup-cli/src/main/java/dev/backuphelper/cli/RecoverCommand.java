@@ -179,7 +179,8 @@ final class RecoverCommand implements Command {
   private static String words(RecoverReport.Resolved resolved) {
     String targets = String.join(", ", resolved.targets());
     return switch (resolved.action()) {
-      case UNDONE -> "undone: %s; %s had not been touched".formatted(resolved.title(), targets);
+      case UNDONE ->
+          "closed: %s; nothing was left to do for %s".formatted(resolved.title(), targets);
       case FINISHED ->
           "finished: %s; %s from %s".formatted(resolved.title(), targets, resolved.backup());
       case RESTORED ->

@@ -6,6 +6,7 @@ import dev.backuphelper.BackupHelper;
 import dev.backuphelper.cli.Cli.Run;
 import dev.backuphelper.migration.MigrationGuard;
 import dev.backuphelper.source.sqlite.SqliteSource;
+import dev.backuphelper.testing.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -204,6 +205,27 @@ class RecoverCommandTest extends CommandTest {
 
     assertFails(cli.run("recover"), 3, ".open-20250101-000000-001.json");
     assertThat(Database.notes(database)).isEqualTo(10);
+  }
+
+  /** Of a migration that was over, only the pointer is left. */
+  @Test
+  void what_is_over_is_closed_and_nothing_said_of_its_databases() throws Exception {
+    killMigration("restoring");
+    Path pointer =
+        Folders.names(store).stream()
+            .filter(name -> name.startsWith(".open-"))
+            .map(store::resolve)
+            .findFirst()
+            .orElseThrow();
+    String begun = Files.readString(pointer);
+    Files.writeString(pointer, begun.replaceFirst("(\"begun\" ?: ?)true", "$1false"));
+    Files.delete(database.resolveSibling("app.db.backup-open.json"));
+
+    Run run = cli.run("recover");
+
+    assertThat(run.exit()).as(run.err()).isZero();
+    assertThat(run.out()).contains("closed: plan ", "nothing was left to do for " + database);
+    assertThat(Database.notes(database)).isEqualTo(4);
   }
 
   private void killMigration(String policy) throws Exception {

@@ -11,7 +11,8 @@ import java.util.Optional;
  *
  * @param id the id of its plan; empty when the plan cannot be read
  * @param kind what it is
- * @param atWork whether the process that began it is known to be alive, and so will end it
+ * @param atWork whether the process that began it is known to be alive, and goes on saying so once
+ *     it writes: it will end it
  * @param databases the databases concerned; empty when unknown
  * @param message what is open
  * @param remedy what to do about it

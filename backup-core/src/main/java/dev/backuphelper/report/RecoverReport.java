@@ -31,7 +31,7 @@ public record RecoverReport(
 
   /** How a plan was resolved. */
   public enum Action {
-    /** No target had been touched: its leftovers were removed. */
+    /** Nothing was left to do: no target had been touched, or all was over. It was closed. */
     UNDONE,
     /** The restore was finished from its verified backup. */
     FINISHED,

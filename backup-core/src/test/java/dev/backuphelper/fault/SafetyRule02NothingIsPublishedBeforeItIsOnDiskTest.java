@@ -3,12 +3,15 @@ package dev.backuphelper.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backuphelper.BackupHelper;
+import dev.backuphelper.GuardRequest;
+import dev.backuphelper.GuardedSection;
 import dev.backuphelper.RestoreRequest;
 import dev.backuphelper.event.BackupEvent;
 import dev.backuphelper.event.BackupListener;
 import dev.backuphelper.fault.Faults.Op;
 import dev.backuphelper.fault.Faults.Passed;
 import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.OnCrash;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import dev.backuphelper.store.StagedFile;
 import dev.backuphelper.store.Store;
@@ -17,6 +20,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -158,6 +162,37 @@ class SafetyRule02NothingIsPublishedBeforeItIsOnDiskTest {
             "FORCE " + folder.getFileName(),
             "MOVE app.db.backup-open.json");
     assertThat(Databases.content(database)).startsWith("v1 of 1 ");
+  }
+
+  /** After a power cut a database that may be half migrated has a marker that says so. */
+  @Test
+  void guard_forcesTheMarkerBeforeTheSafetyBackup_andBeforeTheMigrationBegins() {
+    BackupHelper helper = helper();
+    faults.record();
+    try (GuardedSection section =
+        helper.guard(new GuardRequest("v2", OnCrash.RESTORE, Duration.ZERO, null))) {
+      Backup safety = section.protect().orElseThrow();
+      section.begin();
+
+      String pointer = ".open-" + safety.id() + ".json";
+      String here = String.valueOf(folder.getFileName());
+      assertThat(words())
+          .containsSubsequence(
+              "MOVE " + pointer,
+              "FORCE backups",
+              "MOVE app.db.backup-open.json",
+              "FORCE " + here,
+              "MOVE app.db.backup." + safety.id(),
+              "FORCE backups",
+              "MOVE backup-metadata." + safety.id() + ".json",
+              "FORCE backups",
+              "MOVE " + pointer,
+              "FORCE backups",
+              "MOVE app.db.backup-open.json",
+              "FORCE " + here);
+      assertEachNameIsOnDiskBeforeTheNext();
+      section.commit();
+    }
   }
 
   private void assertPlanIsOnDiskBeforeTheTargetIsWritten() {

@@ -355,16 +355,18 @@ public final class MigrationSession implements AutoCloseable {
    * does. The outcome is logged.
    */
   public MigrationReport fail() {
-    return failed(MigrationSession::log);
+    return failed(
+        told -> {
+          if (pending) {
+            log(told);
+          }
+        });
   }
 
   private MigrationReport failed(Consumer<MigrationFailedException> audience) {
     requireOpen();
     migration = since(begun);
-    if (!pending) {
-      return handOver(end(Outcome.NOTHING_PENDING));
-    }
-    MigrationReport report = undo();
+    MigrationReport report = pending ? undo() : end(Outcome.NOTHING_PENDING);
     audience.accept(failure("failed", report, null));
     return handOver(report);
   }
@@ -401,6 +403,7 @@ public final class MigrationSession implements AutoCloseable {
       commit();
     } catch (BackupException notClosed) {
       trouble = notClosed;
+      remarks.add("its marker cannot be removed: " + notClosed.getMessage());
     }
     LOG.error("migration {}: failed; what it left is there, as the policy says", label);
     return end(Outcome.LEFT);
@@ -498,7 +501,8 @@ public final class MigrationSession implements AutoCloseable {
           case RESTORE_FAILED ->
               "and %s could not be restored: %s"
                   .formatted(section.databases(), trouble == null ? "" : trouble.getMessage());
-          case NOTHING_PENDING, NOT_BEGUN, MIGRATED -> "";
+          case NOTHING_PENDING -> "nothing was pending, so nothing was backed up";
+          case NOT_BEGUN, MIGRATED -> "";
         });
     report
         .failedState()
@@ -517,6 +521,12 @@ public final class MigrationSession implements AutoCloseable {
   }
 
   private @Nullable String hint(MigrationReport report) {
+    if (report.outcome() == Outcome.LEFT && trouble != null) {
+      return section
+          .recoverCommand()
+          .map(command -> "Keep what it left, and remove the marker: " + command + " --keep")
+          .orElse(null);
+    }
     if (report.outcome() != Outcome.RESTORE_FAILED) {
       return null;
     }

@@ -13,6 +13,7 @@ import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import dev.backuphelper.testing.ChildJvm;
 import dev.backuphelper.testing.Effort;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -96,6 +97,37 @@ class ConcurrentMigrationsTest {
       world.delete();
     }
     Effort.report("three processes migrated at once %d times".formatted(rounds));
+  }
+
+  /** Who waits for one of several holds none that comes after it, so two never wait in a ring. */
+  @Test
+  void databasesGivenInAnyOrder_areLockedInOneOrder() throws Exception {
+    // By its name it would come before the other.
+    Path folderAfter = Files.createDirectories(app.folder().resolve("later"));
+    GuardedDatabase later = new GuardedDatabase(app.folder(), folderAfter.resolve("aa.db"));
+    later.sql("CREATE TABLE item(a)");
+    MigrationGuard laterFirst =
+        MigrationGuard.of(
+            BackupHelper.builder()
+                .source(SqliteSource.of(later.database()))
+                .source(SqliteSource.of(app.database()))
+                .directory(app.store())
+                .build());
+    try (ChildJvm holder = HoldingProcess.start(scratch, app)) {
+      holder.await("migrating");
+      Future<Outcome> waiting = threads.submit(() -> laterFirst.run("both", () -> {}).outcome());
+
+      long end = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+      while (System.nanoTime() < end) {
+        later.guard().withPolicy(IMPATIENT).withPending(() -> false).run("later", () -> {});
+        Thread.sleep(100);
+      }
+
+      assertThat(waiting.isDone()).isFalse();
+      holder.say("go on");
+      holder.await("migrated");
+      assertThat(waiting.get()).isEqualTo(Outcome.MIGRATED);
+    }
   }
 
   @Test

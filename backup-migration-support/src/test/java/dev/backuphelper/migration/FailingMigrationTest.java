@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.backuphelper.migration.MigrationReport.Outcome;
+import dev.backuphelper.model.RecoverChoice;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
@@ -225,6 +227,34 @@ class FailingMigrationTest {
     app.guard().run("next", () -> found.add(app.state()));
     assertThat(found).containsExactly(before);
     assertThat(app.beside()).isEmpty();
+  }
+
+  @Test
+  void storeThatTheMigrationRemoved_isToBeBroughtBack() throws Exception {
+    GuardedDatabase app = GuardedDatabase.create(folder.resolve("here"), "wal");
+    String before = app.state();
+    Path away = folder.resolve("away");
+
+    Throwable thrown =
+        catchThrowable(
+            () ->
+                app.guard()
+                    .run(
+                        GuardedDatabase.LABEL,
+                        () -> {
+                          app.sql("CREATE TABLE half(a)");
+                          Files.move(app.store(), away);
+                          throw new IllegalStateException("as it was meant to");
+                        }));
+
+    MigrationFailedException told = (MigrationFailedException) thrown.getSuppressed()[0];
+    assertThat(told.report().outcome()).isEqualTo(Outcome.RESTORE_FAILED);
+    assertThat(told.hint().orElseThrow())
+        .startsWith("Bring back the store %s, with that backup. Then: ".formatted(app.store()))
+        .endsWith(" --restore");
+    Files.move(away, app.store());
+    assertThat(app.recover(RecoverChoice.RESTORE).open()).isEmpty();
+    assertThat(app.state()).isEqualTo(before);
   }
 
   @ParameterizedTest

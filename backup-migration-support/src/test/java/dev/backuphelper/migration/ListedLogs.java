@@ -12,9 +12,12 @@ import org.slf4j.helpers.NOPMDCAdapter;
 import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
 
-/** Logging in which the guard's own lines go to the output of the process, one each. */
+/**
+ * Logging in which the lines of the guard and the engine go to the output of the process, one each.
+ */
 public final class ListedLogs implements SLF4JServiceProvider {
   private static final String GUARD = "dev.backuphelper.migration.";
+  private static final String ENGINE = "dev.backuphelper.internal.engine.";
 
   private final BasicMarkerFactory markers = new BasicMarkerFactory();
   private final NOPMDCAdapter contexts = new NOPMDCAdapter();
@@ -56,7 +59,7 @@ public final class ListedLogs implements SLF4JServiceProvider {
     }
 
     private boolean isListed() {
-      return name.startsWith(GUARD);
+      return name.startsWith(GUARD) || name.startsWith(ENGINE);
     }
 
     @Override

@@ -3,6 +3,8 @@ package dev.backuphelper.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backuphelper.BackupHelper;
+import dev.backuphelper.model.OnCrash;
+import dev.backuphelper.model.RecoverChoice;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import dev.backuphelper.testing.ChildJvm;
 import java.nio.file.Files;
@@ -49,6 +51,11 @@ class LoggedDecisionsTest {
           unprotected.withPolicy(GuardPolicy.lenient()),
           new IllegalStateException("half way"));
       migrate("mute", guard, new StackOverflowError());
+      app.crash(OnCrash.RESTORE, "PRAGMA user_version=4");
+      migrate("after a crash", guard.withPending(() -> false), null);
+      app.crash(OnCrash.STOP, "PRAGMA user_version=4");
+      migrate("refused", guard, null);
+      app.recover(RecoverChoice.RESTORE);
       migrate("wrong", guard.withCheck("never", () -> Files.delete(app.folder())), null);
     }
 
@@ -124,6 +131,13 @@ class LoggedDecisionsTest {
             "WARN migration mute: the former content is there again",
             "ERROR migration mute failed; [%s] hold again what they held before, from safety backup ID; what it left is kept as backup ID; to restore by hand: backup restore ID --dir %s --force"
                 .formatted(data, store),
+            "after a crash",
+            "WARN guard: migration version-2 had been interrupted: restored [%s]; what was found is kept as backup ID"
+                .formatted(data),
+            "INFO migration after a crash: nothing is pending, so nothing is backed up",
+            "refused",
+            "WARN %s.backup-open.json stays open: migration version-2 was interrupted, and nothing is to be restored unasked; put backup ID there with --restore, or keep what is there with --keep"
+                .formatted(data),
             "wrong",
             "INFO migration wrong: protected by safety backup ID",
             "WARN migration wrong: failed; the former content is put back",

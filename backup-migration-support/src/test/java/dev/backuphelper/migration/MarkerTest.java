@@ -331,7 +331,7 @@ class MarkerTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("unusableMarkers")
   void markerThatCannotBeUsed_isARefusal(String name, Harm harm) throws Exception {
-    app.crash(OnCrash.RESTORE, HALF);
+    BackupId safety = app.crash(OnCrash.RESTORE, HALF);
     harm.to(app.marker());
 
     RefusedException refused = requireRefusedAndUnchanged();
@@ -340,9 +340,43 @@ class MarkerTest {
     assertThat(refused.hint()).hasValueSatisfying(hint -> assertThat(hint).contains("by hand"));
     assertThat(app.backups().openPlans()).isNotEmpty();
     assertThat(app.guard().recover().resolved()).isEmpty();
+    String keep = "backup recover %s --dir %s --keep".formatted(safety, app.store());
+    assertThat(refused.hint()).hasValueSatisfying(hint -> assertThat(hint).contains(keep));
     Files.delete(app.marker());
+    assertThat(refusedRun())
+        .hasMessage(
+            "not migrated: migration %s of [%s] had begun, and its marker is gone: nothing tells what became of it"
+                .formatted(safety, app.database()))
+        .extracting(gone -> gone.hint().orElseThrow())
+        .asString()
+        .contains(keep, "backup restore " + safety);
     assertThat(app.guard().recover().open()).hasSize(1);
     assertThat(app.recover(RecoverChoice.KEEP).open()).isEmpty();
+    requireNextMigrationRuns();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("unusableMarkers")
+  void markerThatCannotBeUsed_isRemovedFirst_beforeARestore(String name, Harm harm)
+      throws Exception {
+    BackupId safety = app.crash(OnCrash.STOP, HALF);
+    harm.to(app.marker());
+
+    RecoverReport.Open open = app.guard().recover().open().get(0);
+    assertThat(open.code()).isEqualTo(ErrorCode.CORRUPT);
+    assertThat(open.hint())
+        .matches(
+            ".*remove %s by hand first; then keep .* --keep, or put back .* restore %s.*"
+                .formatted(app.marker(), safety));
+    BackupException failure =
+        catchThrowableOfType(BackupException.class, () -> app.backups().restore(safety));
+    assertThat(failure.code()).isEqualTo(ErrorCode.CORRUPT);
+    assertThat(failure.hint())
+        .hasValue(
+            "Look at the database and remove %s first, then run it again.".formatted(app.marker()));
+    Files.delete(app.marker());
+    app.backups().restore(safety);
+    assertThat(app.state()).isEqualTo(before);
     requireNextMigrationRuns();
   }
 
@@ -375,6 +409,12 @@ class MarkerTest {
     Files.write(artifact, bytes);
 
     assertThat(requireRefusedAndUnchanged()).hasMessageContaining(safety.value());
+    RecoverRequest rehearsal = new RecoverRequest(null, RecoverChoice.RESTORE, true);
+    RecoverReport rehearsed = app.backups().recover(rehearsal);
+    assertThat(rehearsed.resolved()).isEmpty();
+    assertThat(rehearsed.open())
+        .extracting(RecoverReport.Open::code)
+        .containsExactly(ErrorCode.CORRUPT);
 
     assertThat(app.recover(RecoverChoice.KEEP).open()).isEmpty();
     requireNextMigrationRuns();
@@ -418,14 +458,15 @@ class MarkerTest {
   }
 
   /** The process that migrates is another one than that of the guard. */
-  private void crashWithWorker(Consumer<GuardedSection> tell) {
+  private BackupId crashWithWorker(Consumer<GuardedSection> tell) {
     GuardRequest request =
         new GuardRequest(GuardedDatabase.LABEL, OnCrash.RESTORE, Duration.ZERO, null);
     try (GuardedSection section = app.backups().guard(request)) {
-      section.protect();
+      BackupId safety = section.protect().orElseThrow().id();
       section.begin();
       tell.accept(section);
       app.sql(HALF);
+      return safety;
     }
   }
 
@@ -442,10 +483,13 @@ class MarkerTest {
 
   @Test
   void workerThatMayHaveBeenStarted_isWaitedFor() {
-    crashWithWorker(GuardedSection::startingWorker);
+    BackupId safety = crashWithWorker(GuardedSection::startingWorker);
 
     assertThat(requireRefusedAndUnchanged())
         .hasMessageContaining("nothing tells whether it runs; say --restore or --keep");
+    assertThatThrownBy(() -> app.backups().restore(safety))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("may still be going on: a process was being started for migration");
 
     assertThat(app.recover(RecoverChoice.RESTORE).open()).isEmpty();
     assertThat(app.state()).isEqualTo(before);
@@ -523,18 +567,27 @@ class MarkerTest {
   /** Or else a recovery would take what a long migration writes for somebody else's. */
   @Test
   void marker_saysThatTheMigrationGoesOn() throws Exception {
-    FileTime past = FileTime.from(Instant.EPOCH);
+    List<Instant> beats = new ArrayList<>();
     app.guard()
         .run(
             "slow",
             () -> {
-              Files.setLastModifiedTime(app.marker(), past);
+              FileTime last = FileTime.from(Instant.EPOCH);
+              Files.setLastModifiedTime(app.marker(), last);
               long limit = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-              while (Files.getLastModifiedTime(app.marker()).equals(past)) {
-                assertThat(System.nanoTime()).as("no heartbeat").isLessThan(limit);
-                Thread.onSpinWait();
+              while (beats.size() < 3) {
+                assertThat(System.nanoTime()).as("heartbeats: %s", beats).isLessThan(limit);
+                FileTime now = Files.getLastModifiedTime(app.marker());
+                if (!now.equals(last)) {
+                  beats.add(now.toInstant());
+                  last = now;
+                }
+                Thread.sleep(10);
               }
             });
+    // Two seconds, but for the load of the machine.
+    assertThat(Duration.between(beats.get(0), beats.get(2)))
+        .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(6));
   }
 
   @Test
@@ -561,8 +614,36 @@ class MarkerTest {
     assertThat(report.open().get(0).reason()).contains("had begun, and its marker is gone");
     assertThat(report.open().get(0).hint())
         .contains("backup restore " + safety + " --dir ", "backup recover " + safety, "--keep");
-    assertThat(app.recover(RecoverChoice.KEEP).open()).isEmpty();
+    BackupHelper backups = app.backups();
+    assertThat(refusedRun()).hasMessageContaining("had begun, and its marker is gone");
     assertThat(app.state()).contains("half");
+    assertThat(backups.recover(new RecoverRequest(safety, RecoverChoice.KEEP, false)).open())
+        .isEmpty();
+    assertThat(app.state()).contains("half");
+    requireNextMigrationRuns();
+  }
+
+  @Test
+  void explicitRestore_resolvesWhatLostItsMarker() throws Exception {
+    BackupId safety = app.crash(OnCrash.RESTORE, HALF);
+    Files.delete(app.marker());
+
+    app.backups().restore(safety);
+
+    assertThat(app.backups().openPlans()).isEmpty();
+    requireNextMigrationRuns();
+  }
+
+  @Test
+  void keepingOne_saysNothingOfOthers() throws Exception {
+    BackupId safety = app.crash(OnCrash.RESTORE, HALF);
+    Files.writeString(app.store().resolve(".open-20250101-000000-000.json"), "{");
+    RecoverRequest keep = new RecoverRequest(safety, RecoverChoice.KEEP, false);
+
+    RecoverReport report = app.backups().recover(keep);
+
+    assertThat(report.resolved()).hasSize(1);
+    assertThat(report.open()).isEmpty();
   }
 
   @Test
@@ -625,6 +706,11 @@ class MarkerTest {
         .isEqualTo(Outcome.RESTORE_FAILED);
     assertThat(thrown.getSuppressed()[0])
         .hasMessageContaining("was replaced by a link to " + other);
+    assertThat(app.backups().openPlans()).extracting(OpenPlan::atWork).containsExactly(true);
+    FileTime elevenBeatsAgo = FileTime.from(Instant.now().minusSeconds(11));
+    Files.setLastModifiedTime(app.marker(), elevenBeatsAgo);
+    assertThat(app.backups().openPlans()).extracting(OpenPlan::atWork).containsExactly(false);
+    assertThat(app.backups().status().healthy()).isFalse();
     Files.delete(app.database());
     assertThat(app.recover(RecoverChoice.RESTORE).open()).isEmpty();
     assertThat(app.state()).isEqualTo(before);

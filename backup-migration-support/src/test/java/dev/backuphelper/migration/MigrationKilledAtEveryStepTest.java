@@ -38,6 +38,7 @@ class MigrationKilledAtEveryStepTest {
     Effort.report(
         "guarded migrations killed %d times; %d recoveries asked"
             .formatted(RUNS.get(), TrialAftermath.ASKED.get()));
+    TrialAftermath.requireFewAsked();
   }
 
   /** A point of a trial, counted from 1. */

@@ -102,6 +102,31 @@ class PolicyTest {
   }
 
   @Test
+  void stopping_saysThatTheMarkerCannotBeRemoved() throws Exception {
+    Throwable thrown =
+        catchThrowable(
+            () ->
+                app.guard()
+                    .withPolicy(GuardPolicy.stopping())
+                    .run(
+                        "v2",
+                        () -> {
+                          app.sql(HALF);
+                          Files.delete(app.marker());
+                          Files.createDirectories(app.marker().resolve("in the way"));
+                          throw new IllegalStateException("half way");
+                        }));
+
+    MigrationFailedException told = (MigrationFailedException) thrown.getSuppressed()[0];
+    assertThat(told.report().outcome()).isEqualTo(Outcome.LEFT);
+    assertThat(told).hasMessageContaining("its marker cannot be removed: ");
+    assertThat(told.hint())
+        .hasValue(
+            "Keep what it left, and remove the marker: backup recover %s --dir %s --keep"
+                .formatted(told.report().safetyBackup().orElseThrow(), app.store()));
+  }
+
+  @Test
   void lenient_migratesWithoutProtection_andSaysSo() throws Exception {
     for (MigrationGuard guard : List.of(withoutStore(), withoutSpace(app))) {
       MigrationReport report =

@@ -1,9 +1,12 @@
 package dev.backuphelper.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.backuphelper.BackupHelper;
 import dev.backuphelper.error.RefusedException;
+import dev.backuphelper.event.BackupEvent;
 import dev.backuphelper.migration.MigrationReport.Outcome;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
@@ -17,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -210,6 +214,44 @@ class SafetyRule13AMigratedDatabaseThatChangedIsNotRestoredUnaskedTest {
         .hasMessageContaining("changed after");
 
     assertThat(fresh.state()).isEqualTo(before);
+  }
+
+  /** A recovery that takes the place of the marker knows how it found the database. */
+  @Test
+  void databaseThatWasCopiedOver_afterARecoveryDiedToo_staysAsItIs() throws Exception {
+    app.crash(OnCrash.RESTORE, HALF);
+    BackupHelper dying =
+        app.builder()
+            .listener(
+                event -> {
+                  if (event instanceof BackupEvent.Step step
+                      && step.step().equals("plan-written")) {
+                    throw new AssertionError("killed");
+                  }
+                })
+            .build();
+    assertThatThrownBy(dying::recover).hasMessage("killed");
+    app.sql("INSERT INTO item(name) VALUES ('copied over it')");
+    Files.setLastModifiedTime(app.database(), LONG_AGO);
+
+    assertThat(refusedRun()).hasMessageContaining("changed after");
+
+    assertThat(app.state()).contains("copied over it");
+  }
+
+  /** What was changed since may have a time before the last heartbeat. */
+  @Test
+  void clockThatWasSetBackSince_isAsked() throws Exception {
+    app.crash(OnCrash.RESTORE, HALF);
+    Files.setLastModifiedTime(
+        app.marker(), FileTime.from(Instant.now().plus(Duration.ofMinutes(10))));
+    app.sql("INSERT INTO item(name) VALUES ('written after the crash')");
+
+    assertThat(refusedRun())
+        .hasMessageContaining("the clock was set back since migration version-2 was interrupted")
+        .hasMessageContaining("--restore");
+
+    assertThat(app.state()).contains("written after the crash");
   }
 
   @Test

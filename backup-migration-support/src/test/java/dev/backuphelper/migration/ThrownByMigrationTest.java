@@ -323,6 +323,29 @@ class ThrownByMigrationTest {
     return true;
   }
 
+  /** A tool that has nothing to do may find fault with its scripts all the same. */
+  @Test
+  void failureWhereNothingWasPending_tellsSo() {
+    IllegalStateException failure = new IllegalStateException("checksum mismatch");
+
+    Throwable thrown =
+        catchThrowable(
+            () ->
+                app.guard()
+                    .withPending(() -> false)
+                    .call(
+                        "idle",
+                        () -> {
+                          throw failure;
+                        }));
+
+    assertThat(thrown).isSameAs(failure);
+    assertThat(MigrationReport.of(thrown).orElseThrow().outcome())
+        .isEqualTo(Outcome.NOTHING_PENDING);
+    assertThat(thrown.getSuppressed()[0])
+        .hasMessage("migration idle failed; nothing was pending, so nothing was backed up");
+  }
+
   @Test
   void sessionThatIsClosedWithoutAnEnd_isUndone() {
     try (MigrationSession session = app.guard().open(GuardedDatabase.LABEL)) {

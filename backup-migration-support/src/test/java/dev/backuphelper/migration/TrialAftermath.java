@@ -27,6 +27,11 @@ final class TrialAftermath {
   /** How often a recovery asked because it could not tell who wrote last. */
   static final AtomicInteger ASKED = new AtomicInteger();
 
+  private static final AtomicInteger COMPLETED = new AtomicInteger();
+
+  // Of thousands under load hardly one did.
+  private static final int MOST_ASK_ONE_OF = 20;
+
   private final TrialWorld world;
   private final BackupHelper backups;
   private final Map<String, String> before;
@@ -50,6 +55,13 @@ final class TrialAftermath {
     } finally {
       other.delete();
     }
+  }
+
+  /** Checks that hardly any recovery asked: a guard that asks each time protects from nothing. */
+  static void requireFewAsked() {
+    assertThat(ASKED.get())
+        .as("of %s recoveries so many asked", COMPLETED)
+        .isLessThanOrEqualTo(1 + COMPLETED.get() / MOST_ASK_ONE_OF);
   }
 
   /** Checks what a kill left, touching nothing. */
@@ -109,6 +121,7 @@ final class TrialAftermath {
   }
 
   private List<String> finish() throws InterruptedException {
+    COMPLETED.incrementAndGet();
     List<String> said = run();
     boolean late = said.get(1).contains("changed after");
     boolean stopped = said.get(1).contains("nothing is to be restored unasked");

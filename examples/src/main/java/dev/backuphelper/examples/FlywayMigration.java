@@ -49,8 +49,8 @@ public final class FlywayMigration {
     try {
       migrate();
     } catch (FlywayException failure) {
-      MigrationReport report = MigrationReport.of(failure).orElseThrow();
-      System.out.println("a migration failed; outcome: " + report.outcome());
+      MigrationReport.of(failure)
+          .ifPresent(told -> System.out.println("a migration failed; outcome: " + told.outcome()));
       System.out.println("the version is " + flyway.info().current().getVersion());
     }
     script("V3__items.sql", "CREATE TABLE items (id INTEGER, cents INTEGER);");

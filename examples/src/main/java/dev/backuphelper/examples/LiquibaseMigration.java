@@ -54,8 +54,8 @@ public final class LiquibaseMigration {
     try {
       update();
     } catch (LiquibaseException failure) {
-      MigrationReport report = MigrationReport.of(failure).orElseThrow();
-      System.out.println("a change set failed; outcome: " + report.outcome());
+      MigrationReport.of(failure)
+          .ifPresent(told -> System.out.println("a change set failed; outcome: " + told.outcome()));
     }
     String whole = Files.readString(log);
     Files.writeString(log, whole.replace("DROP TABLE b", "CREATE TABLE b (y)"));

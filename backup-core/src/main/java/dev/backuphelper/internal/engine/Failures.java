@@ -76,6 +76,13 @@ public final class Failures {
       return new CorruptBackupException(
           ErrorCode.UNSUPPORTED_FORMAT, message, "Use the version that wrote it.", failure);
     }
+    if (failure instanceof UnusablePlanException unusable) {
+      return new CorruptBackupException(
+          ErrorCode.CORRUPT,
+          message,
+          "Look at the database and remove %s first, then run it again.".formatted(unusable.file()),
+          failure);
+    }
     if (failure instanceof UnusablePointerException) {
       return new CorruptBackupException(
           ErrorCode.CORRUPT,

@@ -3,6 +3,7 @@ package dev.backuphelper.internal.engine;
 import dev.backuphelper.catalog.OpenPointers;
 import dev.backuphelper.catalog.Reservation;
 import dev.backuphelper.error.BackupException;
+import dev.backuphelper.error.BackupNotFoundException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.error.LockedException;
@@ -11,7 +12,6 @@ import dev.backuphelper.error.SourceException;
 import dev.backuphelper.error.StorageException;
 import dev.backuphelper.event.BackupEvent;
 import dev.backuphelper.internal.io.HeldInterrupt;
-import dev.backuphelper.internal.io.MalformedDocumentException;
 import dev.backuphelper.internal.io.ProcessOwner;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
@@ -39,7 +39,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Databases that are locked for a migration which can be undone, even if the process dies. Used by
@@ -55,6 +58,8 @@ public final class GuardOperation implements AutoCloseable {
 
   // The safety backup, the state found if the migration fails, and the copy that proves the result.
   private static final int IMAGES_IN_STORE = 3;
+
+  private static final Logger LOG = LoggerFactory.getLogger(GuardOperation.class);
 
   /** The migrations that are open in this process. */
   private static final Set<BackupId> OPEN = ConcurrentHashMap.newKeySet();
@@ -185,6 +190,26 @@ public final class GuardOperation implements AutoCloseable {
         resolveOpen(context, open.get());
       }
     }
+    // Whoever removed the marker of one has not undone it.
+    for (OpenPointers.Pointer lost : begun(context, paths)) {
+      resolve(context, lost.id(), paths.get(0));
+    }
+  }
+
+  /** Returns what the store says of migrations that may have changed one of these databases. */
+  private static List<OpenPointers.Pointer> begun(Context context, List<Path> paths) {
+    Set<String> markers =
+        paths.stream().map(path -> PlanFile.beside(path).toString()).collect(Collectors.toSet());
+    try {
+      return new OpenPointers(context.store())
+          .listing().pointers().stream()
+              .filter(OpenPointers.Pointer::begun)
+              .filter(pointer -> pointer.plans().stream().anyMatch(markers::contains))
+              .toList();
+    } catch (IOException unreadable) {
+      // No safety backup can be made there either.
+      return List.of();
+    }
   }
 
   private static void resolveOpen(Context context, PlanFile open) {
@@ -193,7 +218,10 @@ public final class GuardOperation implements AutoCloseable {
           "%s of %s is going on here already".formatted(open.plan().title(), open.target()),
           "Guard it once, around everything that belongs to it.");
     }
-    resolve(context.with(context.storeAt(open.plan().store()), context.sources()), open);
+    resolve(
+        context.with(context.storeAt(open.plan().store()), context.sources()),
+        open.id(),
+        open.target());
   }
 
   private static Optional<PlanFile> openBeside(Context context, Path path) throws IOException {
@@ -206,11 +234,15 @@ public final class GuardOperation implements AutoCloseable {
             cameAlong(context, found.get().plan(), path));
       }
       return found;
-    } catch (MalformedDocumentException unusable) {
+    } catch (UnusablePlanException unusable) {
+      String close =
+          begun(context, List.of(path)).stream()
+              .map(lost -> ", then keep what is there: " + Remedy.keep(context.store(), lost.id()))
+              .collect(Collectors.joining());
       throw new RefusedException(
           "not migrated: " + unusable.getMessage(),
-          "Recover with the version that wrote it; or look at the database, then remove that file"
-              + " by hand.",
+          "Recover with the version that wrote it; or look at the database, remove that file by"
+              + " hand%s.".formatted(close),
           unusable);
     }
   }
@@ -227,42 +259,54 @@ public final class GuardOperation implements AutoCloseable {
                 Remedy.word(path.toString()));
   }
 
-  private static void resolve(Context context, PlanFile open) {
+  // Nobody sees the report, so what became of it is told here.
+  private static void resolve(Context context, BackupId id, Path path) {
     RecoverReport report =
-        new RecoverOperation(context, new RecoverOrder(open.id(), RecoverChoice.PLANNED, false))
-            .run();
-    for (RecoverReport.Open left : report.open()) {
-      // What else the store cannot tell is not about these databases.
-      if (left.id().filter(open.id()::equals).isPresent()) {
-        throw notResolved(context, left, open);
-      }
+        new RecoverOperation(context, new RecoverOrder(id, RecoverChoice.PLANNED, false)).run();
+    for (RecoverReport.Resolved resolved : report.resolved()) {
+      context
+          .events("guard")
+          .warning(
+              "%s had been interrupted: %s %s%s"
+                  .formatted(
+                      resolved.title(),
+                      resolved.action().key(),
+                      resolved.targets(),
+                      resolved
+                          .safetyBackup()
+                          .map(found -> "; what was found is kept as backup " + found)
+                          .orElse("")));
+    }
+    report.open().forEach(left -> LOG.warn("{} stays open: {}", left.marker(), left.reason()));
+    if (!report.open().isEmpty()) {
+      throw notResolved(context, report.open().get(0), path);
     }
   }
 
-  private static BackupException notResolved(
-      Context context, RecoverReport.Open left, PlanFile open) {
+  private static BackupException notResolved(Context context, RecoverReport.Open left, Path path) {
     String message = "not migrated: " + left.reason();
     if (left.code() == ErrorCode.LOCKED) {
       return new LockedException(message, "Wait until it has ended.", null);
     }
     return switch (left.code()) {
       case REFUSED, BACKUP_NOT_FOUND, SOURCE_NOT_FOUND, CORRUPT, UNSUPPORTED_FORMAT ->
-          new RefusedException(message, hint(context, left, open));
+          new RefusedException(message, hint(context, left, path));
       default -> new StorageException(left.code(), message, left.hint(), null);
     };
   }
 
   // A recovery finds what is open by the store, which may be gone.
-  private static String hint(Context context, RecoverReport.Open left, PlanFile open) {
+  private static String hint(Context context, RecoverReport.Open left, Path path) {
     try {
-      if (new OpenPointers(context.store()).find(open.id()).isPresent()) {
+      if (left.id().isPresent()
+          && new OpenPointers(context.store()).find(left.id().get()).isPresent()) {
         return left.hint();
       }
     } catch (IOException unreadable) {
       // What cannot be read is no help.
     }
     return "Bring back the store %s; or, to keep what is there, remove %s by hand."
-        .formatted(context.store().location(), PlanFile.beside(open.target()));
+        .formatted(context.store().location(), PlanFile.beside(path));
   }
 
   private static Guarded look(Context context, NamedSource source) throws IOException {
@@ -554,7 +598,14 @@ public final class GuardOperation implements AutoCloseable {
               }
               context.listener().on(event);
             });
-    return new RestoreOperation(heard, RestoreOrder.of(plan)).run().withWarnings(warnings);
+    try {
+      return new RestoreOperation(heard, RestoreOrder.of(plan, false)).run().withWarnings(warnings);
+    } catch (BackupNotFoundException gone) {
+      // Made by this guard, it was removed since, be it by the migration: nothing else will do.
+      throw new BackupNotFoundException(
+          String.valueOf(gone.getMessage()),
+          "Bring back the store %s, with that backup.".formatted(context.store().location()));
+    }
   }
 
   /** Removes the marker: what is there stays. */

@@ -1,6 +1,8 @@
 package dev.backuphelper.internal.engine;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -13,6 +15,9 @@ import org.slf4j.LoggerFactory;
 final class Heartbeat implements AutoCloseable {
   /** The time between two beats, in milliseconds. */
   static final long INTERVAL_MILLIS = 1000;
+
+  // More than a machine under load misses.
+  private static final long SILENT_MILLIS = 10 * INTERVAL_MILLIS;
 
   private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
 
@@ -41,6 +46,16 @@ final class Heartbeat implements AutoCloseable {
   /** Beats only as long as this holds; once it does not, never again. */
   void beatWhile(BooleanSupplier condition) {
     goesOn = condition;
+  }
+
+  /** Tells whether nothing has beaten in a plan for long: the work on it is not going on. */
+  static boolean isSilent(PlanFile plan) {
+    try {
+      // A beat that lies ahead is from before the clock was set back.
+      return Duration.between(plan.lastBeat(), Instant.now()).abs().toMillis() > SILENT_MILLIS;
+    } catch (IOException closedMeanwhile) {
+      return false;
+    }
   }
 
   private void beat() {

@@ -2,7 +2,6 @@ package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.catalog.OpenPointers;
 import dev.backuphelper.error.RefusedException;
-import dev.backuphelper.internal.io.MalformedDocumentException;
 import dev.backuphelper.internal.io.ProcessOwner;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.report.OpenPlan;
@@ -95,7 +94,7 @@ public final class OpenPlans {
           beginner.isPresent() ? WAIT : remedy);
     }
     Plan plan = known.get().plan();
-    if (isAlive(plan.owner())) {
+    if (isAtWork(known.get())) {
       return new OpenPlan(
           Optional.of(id),
           kind(plan),
@@ -128,6 +127,13 @@ public final class OpenPlans {
     } catch (IOException unknown) {
       return Optional.empty();
     }
+  }
+
+  // Who could not put something back may live on for long: its heart beats no more. Before the work
+  // has begun it does not beat either.
+  private static boolean isAtWork(PlanFile file) {
+    return isAlive(file.plan().owner())
+        && (file.phase() == PlanFile.Phase.PENDING || !Heartbeat.isSilent(file));
   }
 
   private static boolean isAlive(ProcessOwner process) {
@@ -209,7 +215,7 @@ public final class OpenPlans {
     } catch (FileSystemException unusable) {
       // Not the store is at fault.
       throw Failures.translated("cannot look at the database", unusable);
-    } catch (MalformedDocumentException unreadable) {
+    } catch (UnusablePlanException unreadable) {
       problems.add(String.valueOf(unreadable.getMessage()));
     }
   }

@@ -200,7 +200,7 @@ record PlanFile(
    * Returns the plan that lies beside a target and is about it; empty when there is none. A plan
    * that names another path came there with a copied database, and says nothing.
    *
-   * @throws MalformedDocumentException if it cannot be read; the message names the file
+   * @throws UnusablePlanException if it cannot be read
    */
   static Optional<PlanFile> find(Path target) throws IOException {
     return read(target).filter(plan -> plan.target().equals(target));
@@ -219,8 +219,7 @@ record PlanFile(
       }
       throw failure;
     } catch (MalformedDocumentException | IllegalArgumentException malformed) {
-      throw new MalformedDocumentException(
-          "the open plan %s cannot be used: %s".formatted(file, malformed.getMessage()), malformed);
+      throw new UnusablePlanException(file, malformed);
     }
   }
 

@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -73,7 +74,8 @@ public final class RecoverOperation {
         recover(plan.getKey(), plan.getValue());
       }
     }
-    for (String problem : found.problems()) {
+    // Whoever names one asks about that one.
+    for (String problem : order.only() == null ? found.problems() : List.<String>of()) {
       open.add(
           new RecoverReport.Open(
               Optional.empty(),
@@ -95,12 +97,19 @@ public final class RecoverOperation {
     } catch (LockHeldException working) {
       leaveOpen(
           marker, ErrorCode.LOCKED, "it is still being worked on: " + working.getMessage(), AGAIN);
+    } catch (UnusablePlanException unusable) {
+      leaveOpen(
+          marker,
+          ErrorCode.CORRUPT,
+          String.valueOf(unusable.getMessage()),
+          "Look at the database and remove %s by hand first; then keep what is there: %s%s"
+              .formatted(unusable.file(), keep(id), formerContent(id)));
     } catch (MalformedDocumentException unreadable) {
       leaveOpen(
           marker,
           ErrorCode.CORRUPT,
           String.valueOf(unreadable.getMessage()),
-          "Look at the database%s; then remove that file by hand.".formatted(formerContent(id)));
+          "Look at the database, then remove that file by hand.");
     } catch (NoSuchFileException gone) {
       leaveOpen(
           marker,
@@ -117,7 +126,7 @@ public final class RecoverOperation {
   }
 
   private String keep(BackupId id) {
-    return Remedy.recover(context.store(), id) + " --keep";
+    return Remedy.keep(context.store(), id);
   }
 
   private String bothWaysOut(BackupId id) {
@@ -308,35 +317,16 @@ public final class RecoverOperation {
   }
 
   private static Optional<String> owned(Plan plan) throws IOException {
-    if (plan.purpose().starting()) {
-      return Optional.of(
-          "a process was being started for %s, and nothing tells whether it runs; say --restore or"
-                  .formatted(plan.title())
-              + " --keep once it does not");
-    }
     // The targets' locks are held here, so that the plan's owner does not work on them; but of what
     // happened on another machine nothing is known.
     if (!plan.owner().isLocal()) {
       return Optional.of(
           "it belongs to %s: recover it there, or say --restore or --keep".formatted(plan.owner()));
     }
-    List<ProcessOwner> living = new ArrayList<>();
-    if (!plan.owner().equals(ProcessOwner.current()) && !plan.owner().isDead()) {
-      living.add(plan.owner());
-    }
-    // They hold no locks: their number and start are all there is.
-    plan.purpose().workers().stream().filter(ProcessOwner::mayLive).forEach(living::add);
-    if (!living.isEmpty()) {
-      return Optional.of(
-          "%s, which works on it, still runs; say --restore or --keep".formatted(living.get(0)));
-    }
-    return plan.purpose().workers().isEmpty()
-        ? Optional.empty()
-        : GuardedProcesses.find(plan.targets())
-            .map(
-                pid ->
-                    "process %d, which the command of the migration started, still runs; say --restore or --keep"
-                        .formatted(pid));
+    boolean living = !plan.owner().equals(ProcessOwner.current()) && !plan.owner().isDead();
+    Optional<String> working =
+        living ? Optional.of(Workers.stillRuns(plan.owner())) : Workers.atWork(plan);
+    return working.map(reason -> reason + "; say --restore or --keep once it does not");
   }
 
   private boolean isMoved(PlanFile file) throws IOException {
@@ -363,12 +353,13 @@ public final class RecoverOperation {
 
   private void finishUnlessChanged(List<PlanFile> files, String marker) throws IOException {
     for (PlanFile file : files) {
-      if (changedSince(file)) {
+      Optional<String> change = changeSince(file);
+      if (change.isPresent()) {
         leaveOpen(
             marker,
             ErrorCode.REFUSED,
-            "%s changed after %s was interrupted, so nothing is overwritten unasked; %s"
-                .formatted(file.target(), file.plan().title(), bothWaysOut(file.plan())),
+            "%s, so nothing is overwritten unasked; %s"
+                .formatted(change.get(), bothWaysOut(file.plan())),
             bothWaysOut(file.id()));
         return;
       }
@@ -383,14 +374,13 @@ public final class RecoverOperation {
   private void finish(List<PlanFile> files, String marker) throws IOException {
     Plan plan = files.get(0).plan();
     Action action = plan.purpose().isMigration() ? Action.RESTORED : Action.FINISHED;
-    if (order.dryRun()) {
-      resolved(marker, plan.title(), action, plan.what(), Optional.empty(), plan.targets());
-      return;
-    }
     Context source = context.with(context.storeAt(plan.source()), context.sources());
     try {
-      RestoreReport report = new RestoreOperation(source, RestoreOrder.of(plan)).run();
-      events.step("plan-finished", plan.id());
+      RestoreReport report =
+          new RestoreOperation(source, RestoreOrder.of(plan, order.dryRun())).run();
+      if (!order.dryRun()) {
+        events.step("plan-finished", plan.id());
+      }
       resolved(marker, plan.title(), action, plan.what(), Optional.of(report), plan.targets());
     } catch (BackupException failure) {
       leaveOpen(
@@ -407,14 +397,25 @@ public final class RecoverOperation {
   // Safety rule 13: what was changed later than two heartbeats after the last one was changed by
   // somebody else, and so was what has the time of a day before the work began: whoever copies a
   // file may keep its time.
-  private boolean changedSince(PlanFile file) throws IOException {
+  private Optional<String> changeSince(PlanFile file) throws IOException {
     Target.Fingerprint now = target(file).fingerprint();
-    if (file.phase() == PlanFile.Phase.DONE) {
-      return !now.state().equals(file.fingerprint());
-    }
     long slack = 2 * Heartbeat.INTERVAL_MILLIS;
+    long lastBeat = file.lastBeat().toEpochMilli();
     long from = file.fingerprint().isEmpty() ? Long.MIN_VALUE : file.since().toEpochMilli() - slack;
-    return now.changedOutside(file.fingerprint(), from, file.lastBeat().toEpochMilli() + slack);
+    boolean isDone = file.phase() == PlanFile.Phase.DONE;
+    if (!isDone && lastBeat > Instant.now().toEpochMilli() + slack) {
+      return Optional.of(
+          "the clock was set back since %s was interrupted, and nothing tells whether %s changed"
+              .formatted(file.plan().title(), file.target()));
+    }
+    boolean changed =
+        isDone
+            ? !now.state().equals(file.fingerprint())
+            : now.changedOutside(file.fingerprint(), from, lastBeat + slack);
+    return changed
+        ? Optional.of(
+            "%s changed after %s was interrupted".formatted(file.target(), file.plan().title()))
+        : Optional.empty();
   }
 
   private void close(List<PlanFile> files, String marker, Action action) throws IOException {

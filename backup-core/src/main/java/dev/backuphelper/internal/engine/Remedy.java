@@ -12,6 +12,11 @@ final class Remedy {
     return "backup recover %s --dir %s".formatted(id, word(store.location()));
   }
 
+  /** Returns the command that closes an open plan and keeps what is there. */
+  static String keep(Store store, BackupId id) {
+    return recover(store, id) + " --keep";
+  }
+
   /** Returns the command that resolves whatever is open. */
   static String recover(Store store) {
     return "backup recover --dir " + word(store.location());

@@ -244,7 +244,8 @@ public final class RestoreOperation {
     List<Path> targets = aims.stream().map(aim -> aim.target.path()).toList();
     requireDistinct(targets);
     try (TargetLocks locks = TargetLocks.take(targets, "restore", context.patience())) {
-      List<PlanFile> superseded = new SupersededPlans(context, targets, resolvingId()).require();
+      SupersededPlans former = new SupersededPlans(context, targets, resolvingId());
+      List<PlanFile> superseded = former.require();
       for (Aim aim : aims) {
         aim.before = aim.target.probe(context.patience());
       }
@@ -254,7 +255,10 @@ public final class RestoreOperation {
       try (StoreLock lock = journal.lock(LockMode.SHARED, "restore")) {
         report = restoreReserved(aims);
       }
-      tidy(() -> new SupersededPlans(context, targets, resolvingId()).forget(superseded));
+      tidy(() -> former.forget(superseded));
+      if (order.resolving() == null) {
+        tidy(former::forgetLost);
+      }
       return report;
     }
   }

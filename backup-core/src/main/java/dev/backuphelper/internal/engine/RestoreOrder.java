@@ -51,8 +51,8 @@ public record RestoreOrder(
     components = Set.copyOf(components);
   }
 
-  /** Returns the order that brings about what an open plan wants. */
-  static RestoreOrder of(Plan plan) {
+  /** Returns the order that brings about what an open plan wants, or tells whether it could. */
+  static RestoreOrder of(Plan plan, boolean dryRun) {
     Map<SourceName, Path> targets = new LinkedHashMap<>();
     for (Goal goal : plan.goals()) {
       if (goal.isDatabase()) {
@@ -70,7 +70,7 @@ public record RestoreOrder(
         plan.verified(),
         true,
         plan.store().equals(plan.source()) ? null : Path.of(plan.store()),
-        false,
+        dryRun,
         null,
         null,
         existing -> true,

@@ -14,6 +14,7 @@ import dev.backuphelper.model.Component;
 import dev.backuphelper.model.OnCrash;
 import dev.backuphelper.model.RestoreOutcome;
 import dev.backuphelper.source.SourceBusyException;
+import dev.backuphelper.source.Target;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -224,13 +225,12 @@ final class RestoreTransaction {
   }
 
   private PlanFile file(Plan plan, RestorePart part) throws IOException {
-    return PlanFile.of(
-        plan,
-        part.target().path(),
-        part.target().fingerprint().fileKey(),
-        part.before(),
-        // What a killed restore wrote must be finished by this one's plan once its own is gone.
-        begun.isEmpty() ? PlanFile.Phase.PENDING : PlanFile.Phase.WRITING);
+    Target.Fingerprint now = part.target().fingerprint();
+    PlanFile file =
+        PlanFile.of(
+            plan, part.target().path(), now.fileKey(), part.before(), PlanFile.Phase.PENDING);
+    // What a killed restore wrote must be finished by this one's plan once its own is gone.
+    return begun.isEmpty() ? file : file.in(PlanFile.Phase.WRITING, now.state());
   }
 
   private void mark(int index, PlanFile.Phase phase) throws IOException {

@@ -2,12 +2,16 @@ package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.catalog.OpenPointers;
 import dev.backuphelper.error.RefusedException;
+import dev.backuphelper.internal.io.PrivateFiles;
 import dev.backuphelper.model.BackupId;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +48,7 @@ final class SupersededPlans {
     return files;
   }
 
-  private void requireCovered(PlanFile file) {
+  private void requireCovered(PlanFile file) throws IOException {
     Plan plan = file.plan();
     if (plan.id().equals(resolving)) {
       return;
@@ -60,11 +64,13 @@ final class SupersededPlans {
           "%s of %s is going on here".formatted(plan.title(), file.target()),
           "Let it end first; if it fails, its guard restores the database.");
     }
-    if (plan.purpose().workers().stream().anyMatch(worker -> !worker.isDead())) {
+    Optional<String> working = Workers.atWork(plan);
+    if (working.isPresent()) {
       throw new RefusedException(
-          "%s of %s may still be going on, by %s"
-              .formatted(plan.title(), file.target(), plan.purpose().workers()),
-          "Wait until that process has ended, or end it.");
+          "%s of %s may still be going on: %s"
+              .formatted(plan.title(), file.target(), working.get()),
+          "Wait until that process has ended, or end it. Or, if it does not run: %s --restore"
+              .formatted(remedy(plan)));
     }
     if (!targets.containsAll(plan.targets())) {
       throw new RefusedException(
@@ -84,6 +90,22 @@ final class SupersededPlans {
       file.deleteScratch();
       for (String store : new TreeSet<>(List.of(file.plan().store(), file.plan().source()))) {
         new OpenPointers(context.storeAt(store)).remove(file.id());
+      }
+    }
+  }
+
+  /** Removes what the store knows of plans whose files beside these targets are gone. */
+  void forgetLost() throws IOException {
+    Set<String> gone =
+        targets.stream()
+            .map(PlanFile::beside)
+            .filter(file -> !PrivateFiles.isTaken(file))
+            .map(Path::toString)
+            .collect(Collectors.toSet());
+    OpenPointers pointers = new OpenPointers(context.store());
+    for (OpenPointers.Pointer pointer : pointers.listing().pointers()) {
+      if (!pointer.plans().isEmpty() && gone.containsAll(pointer.plans())) {
+        pointers.remove(pointer.id());
       }
     }
   }
