@@ -1,8 +1,6 @@
 package dev.backuphelper.internal.engine;
 
 import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -52,7 +50,7 @@ final class Heartbeat implements AutoCloseable {
   static boolean isSilent(PlanFile plan) {
     try {
       // A beat that lies ahead is from before the clock was set back.
-      return Duration.between(plan.lastBeat(), Instant.now()).abs().toMillis() > SILENT_MILLIS;
+      return plan.sinceLastBeat().abs().toMillis() > SILENT_MILLIS;
     } catch (IOException closedMeanwhile) {
       return false;
     }

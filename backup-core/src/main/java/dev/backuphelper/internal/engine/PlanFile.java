@@ -21,6 +21,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -189,6 +190,11 @@ record PlanFile(
   /** Says that the work still goes on. */
   void beat() throws IOException {
     Files.setLastModifiedTime(beside(target), FileTime.from(now()));
+  }
+
+  /** Returns how long ago the work last said so; negative if the clock was set back since. */
+  Duration sinceLastBeat() throws IOException {
+    return Duration.between(lastBeat(), now());
   }
 
   /** Returns when the work last said so. */

@@ -23,7 +23,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -403,7 +402,7 @@ public final class RecoverOperation {
     long lastBeat = file.lastBeat().toEpochMilli();
     long from = file.fingerprint().isEmpty() ? Long.MIN_VALUE : file.since().toEpochMilli() - slack;
     boolean isDone = file.phase() == PlanFile.Phase.DONE;
-    if (!isDone && lastBeat > Instant.now().toEpochMilli() + slack) {
+    if (!isDone && file.sinceLastBeat().toMillis() < -slack) {
       return Optional.of(
           "the clock was set back since %s was interrupted, and nothing tells whether %s changed"
               .formatted(file.plan().title(), file.target()));
