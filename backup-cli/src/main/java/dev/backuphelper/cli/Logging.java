@@ -14,6 +14,9 @@ final class Logging {
     set("defaultLogLevel", verbose ? "debug" : "error");
     // What a guard logs as an error it also throws, and it is told in words of its own.
     set("log.dev.backuphelper.migration", verbose ? "debug" : "off");
+    // The driver removes native libraries that killed processes left, and complains when another
+    // process is faster. What matters it throws.
+    set("log.org.sqlite", verbose ? "debug" : "off");
     set("logFile", "System.err");
     set("showThreadName", "false");
     set("showLogName", Boolean.toString(verbose));
