@@ -1,6 +1,7 @@
 package dev.backuphelper;
 
 import dev.backuphelper.catalog.Catalog;
+import dev.backuphelper.codec.Encryption;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.event.BackupListener;
 import dev.backuphelper.internal.engine.CleanOperation;
@@ -16,6 +17,7 @@ import dev.backuphelper.internal.engine.Lookup;
 import dev.backuphelper.internal.engine.OpenPlans;
 import dev.backuphelper.internal.engine.PinOperation;
 import dev.backuphelper.internal.engine.RecoverOperation;
+import dev.backuphelper.internal.engine.RekeyOperation;
 import dev.backuphelper.internal.engine.RestoreOperation;
 import dev.backuphelper.internal.engine.StatusOperation;
 import dev.backuphelper.internal.engine.UsageOperation;
@@ -313,6 +315,31 @@ public final class BackupHelper {
     return new GuardedSection(GuardOperation.open(context, request.order()));
   }
 
+  /**
+   * Returns a backup with all that its manifest tells, which of an encrypted one only its key
+   * opens.
+   *
+   * @throws dev.backuphelper.error.KeyException if it is encrypted, and none of the keys at hand
+   *     opens it
+   */
+  public Backup unlock(Backup backup) {
+    return Failures.translate(
+        "cannot open backup " + backup.id(), () -> new Lookup(context).unlock(backup));
+  }
+
+  /**
+   * Wraps the keys of all encrypted backups with the present key alone. No data is rewritten. First
+   * each gets the present key in addition to its former ones; once all have it, the former ones go:
+   * at any time there is one key that opens every backup, and after a crash this can be run again.
+   *
+   * @return the ids of the backups that changed, oldest first
+   * @throws dev.backuphelper.error.KeyException if the keys at hand do not open a backup; nothing
+   *     is changed then
+   */
+  public List<BackupId> rekey() {
+    return new RekeyOperation(context).run();
+  }
+
   /** Resolves what killed processes left open, as planned. */
   public RecoverReport recover() {
     return recover(RecoverRequest.planned());
@@ -343,6 +370,7 @@ public final class BackupHelper {
     private Clock clock = Clock.systemUTC();
     private BackupListener listener = BackupListener.NONE;
     private Duration lockTimeout = DEFAULT_LOCK_TIMEOUT;
+    private @Nullable Encryption encryption;
 
     private Builder() {}
 
@@ -395,6 +423,15 @@ public final class BackupHelper {
     }
 
     /**
+     * Gives the keys that encrypt and decrypt. Backups are then encrypted unless a request says
+     * otherwise, safety backups always. The module {@code backup-encryption} makes keys.
+     */
+    public Builder encryption(Encryption value) {
+      encryption = Objects.requireNonNull(value, "encryption");
+      return this;
+    }
+
+    /**
      * Returns the helper. The builder may be used further.
      *
      * @throws IllegalStateException if no store was given
@@ -411,7 +448,8 @@ public final class BackupHelper {
               LocalStore::in,
               clock,
               listener,
-              lockTimeout));
+              lockTimeout,
+              encryption));
     }
   }
 }

@@ -43,6 +43,7 @@ public final class CreateRequest {
     private final Map<String, String> tags = new LinkedHashMap<>();
     private CheckLevel checks = CheckLevel.QUICK;
     private @Nullable Compression compression;
+    private @Nullable Boolean encrypted;
     private boolean pinned;
     private @Nullable String actor;
     private @Nullable String gitCommit;
@@ -86,6 +87,15 @@ public final class CreateRequest {
       return this;
     }
 
+    /**
+     * Sets whether the artifacts are encrypted. Default: if the helper was given keys. A safety
+     * backup is so whatever is said here.
+     */
+    public Builder encrypt(boolean value) {
+      encrypted = value;
+      return this;
+    }
+
     /** Pins the backup at once: retention never removes it. */
     public Builder pinned() {
       pinned = true;
@@ -115,6 +125,7 @@ public final class CreateRequest {
               tags,
               checks,
               compression,
+              kind == BackupKind.SAFETY ? null : encrypted,
               pinned,
               actor,
               gitCommit,

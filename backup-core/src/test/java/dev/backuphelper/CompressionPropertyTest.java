@@ -77,14 +77,14 @@ class CompressionPropertyTest {
     Path artifact = Files.createFile(folder.resolve("artifact"));
     Path back = folder.resolve("back");
 
-    var packed = CodecPipeline.compress(image, artifact, compression, () -> false);
+    var packed = CodecPipeline.encode(image, artifact, compression, null, () -> false);
 
     assertThat(packed.image()).isEqualTo(CodecPipeline.digest(content));
     assertThat(packed.stored()).isEqualTo(CodecPipeline.digest(artifact));
     assertThat(packed.stored().size()).isLessThanOrEqualTo(CodecPipeline.mostStored(size));
     try (var in = Files.newInputStream(artifact);
         OutputStream out = Files.newOutputStream(back)) {
-      var inflated = CodecPipeline.inflate(in, compression.codec(), out, size);
+      var inflated = CodecPipeline.decode(in, compression.codec(), null, out, size);
       assertThat(inflated.problem()).isEmpty();
       assertThat(inflated.digests()).isEqualTo(packed);
     }
@@ -102,7 +102,7 @@ class CompressionPropertyTest {
     byte[] content = content(size, 300, size);
     Path image = Files.write(folder.resolve("image"), content);
     Path artifact = Files.createFile(folder.resolve("artifact"));
-    Digest stored = CodecPipeline.compress(image, artifact, compression, () -> false).stored();
+    Digest stored = CodecPipeline.encode(image, artifact, compression, null, () -> false).stored();
     byte[] bytes = Files.readAllBytes(artifact);
     int at = (int) ((long) bytes.length * millionth / 1_000_000);
     byte[] harmed = cut ? Arrays.copyOf(bytes, at) : bytes.clone();
@@ -112,7 +112,7 @@ class CompressionPropertyTest {
 
     try (var in = new java.io.ByteArrayInputStream(harmed);
         var out = new java.io.ByteArrayOutputStream()) {
-      var inflated = CodecPipeline.inflate(in, compression.codec(), out, size);
+      var inflated = CodecPipeline.decode(in, compression.codec(), null, out, size);
 
       assertThat(inflated.digests().stored()).isEqualTo(CodecPipeline.digest(harmed));
       assertThat(inflated.digests().stored()).isNotEqualTo(stored);

@@ -460,7 +460,7 @@ class CompressionTest {
   private byte[] inflate(Component component, CompressionCodec codec) throws IOException {
     ByteArrayOutputStream image = new ByteArrayOutputStream();
     try (var in = Files.newInputStream(file(component))) {
-      CodecPipeline.inflate(in, codec, image, Long.MAX_VALUE);
+      CodecPipeline.decode(in, codec, null, image, Long.MAX_VALUE);
     }
     return image.toByteArray();
   }
@@ -473,7 +473,7 @@ class CompressionTest {
         out.write(part);
       }
     }
-    CodecPipeline.compress(image, artifact, Compression.of(codec), () -> false);
+    CodecPipeline.encode(image, artifact, Compression.of(codec), null, () -> false);
     return Files.readAllBytes(artifact);
   }
 }

@@ -23,6 +23,8 @@ final class BackupView {
   static Map<String, @Nullable Object> values(Backup backup) {
     Map<String, @Nullable Object> values =
         new LinkedHashMap<>(ManifestCodec.toMap(backup.manifest()));
+    // Nobody can read it here.
+    values.remove("encrypted_section");
     values.put("pinned", backup.pinned());
     values.put("verified", verified(backup));
     values.put("last_check", backup.verification().map(BackupView::lastCheck).orElse(null));

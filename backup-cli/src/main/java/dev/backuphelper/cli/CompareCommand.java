@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
       ExitCodes.HELP_USAGE,
       ExitCodes.HELP_INVALID,
       ExitCodes.HELP_NOT_FOUND,
-      ExitCodes.HELP_LOCKED
+      ExitCodes.HELP_LOCKED,
+      ExitCodes.HELP_KEY
     },
     footerHeading = "%nExamples:%n",
     footer = {"  backup compare latest"})

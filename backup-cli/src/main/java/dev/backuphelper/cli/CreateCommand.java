@@ -11,6 +11,7 @@ import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.model.Compression;
 import dev.backuphelper.model.CompressionCodec;
 import dev.backuphelper.report.CleanReport;
+import dev.backuphelper.source.sqlite.SqliteSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,6 +44,7 @@ import picocli.CommandLine.Parameters;
       "5:a database is not there",
       ExitCodes.HELP_LOCKED,
       ExitCodes.HELP_REFUSED,
+      ExitCodes.HELP_KEY,
       ExitCodes.HELP_INTERRUPTED
     },
     footerHeading = "%nExamples:%n",
@@ -50,7 +52,8 @@ import picocli.CommandLine.Parameters;
       "  backup create app.db",
       "  backup create app.db memory.db --tag release=1.4 --description 'before 1.5'",
       "  backup create app.db --kind scheduled --keep 10 --quiet",
-      "  backup create --compress app.db"
+      "  backup create --compress app.db",
+      "  BACKUP_KEY_FILE=backup.key backup create --encrypt app.db"
     })
 final class CreateCommand implements Command {
   @Parameters(
@@ -73,6 +76,13 @@ final class CreateCommand implements Command {
       preprocessor = CodecConverter.ZstdUnlessAttached.class,
       description = "Compress it: zstd (default) or gzip; the name only after =.")
   @Nullable CompressionCodec compress;
+
+  @Option(
+      names = "--encrypt",
+      description =
+          "Encrypt it, with the key file or passphrase that BACKUP_KEY_FILE or BACKUP_PASSPHRASE_FILE"
+              + " names, or with a passphrase that is asked for.")
+  boolean encrypt;
 
   @Option(names = "--pin", description = "Keep it: retention never removes it.")
   boolean pin;
@@ -123,8 +133,11 @@ final class CreateCommand implements Command {
       RetentionOptions.atLeastOne(keep);
     }
     CreateView view = new CreateView(Format.absolute(session.directory()), result);
+    List<SqliteSource> sources = Databases.named(databases, "create app.db");
     BackupHelper backups =
-        session.open(session.directory(), Databases.named(databases, "create app.db"));
+        encrypt
+            ? session.openToEncrypt(session.directory(), sources)
+            : session.open(session.directory(), sources);
     if (dryRun) {
       view.show(backups.preview(request), keep);
       return;
@@ -144,7 +157,11 @@ final class CreateCommand implements Command {
     }
     GitCheckout git = GitCheckout.of(session.environment().workingDirectory());
     CreateRequest.Builder request =
-        CreateRequest.builder().kind(kind).checks(level()).git(git.commit(), git.branch());
+        CreateRequest.builder()
+            .kind(kind)
+            .checks(level())
+            .encrypt(encrypt)
+            .git(git.commit(), git.branch());
     if (description != null) {
       request.description(description);
     }

@@ -88,6 +88,7 @@ record CreateView(String directory, Result result) {
     result.put("files", backup.components().stream().map(CreateView::values).toList());
     result.put("total_size", backup.size());
     result.put("compressed", backup.manifest().compression() != null);
+    result.put("encrypted", backup.manifest().encrypted());
     result.put("damaged", backup.damaged());
     result.put("pinned", backup.pinned());
     result.put("verified", BackupView.verified(backup));

@@ -1,5 +1,7 @@
 package dev.backuphelper.cli;
 
+import dev.backuphelper.BackupHelper;
+import dev.backuphelper.error.KeyException;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.Check;
@@ -43,12 +45,26 @@ final class InfoCommand implements Command {
   @Override
   public void run(Session session, Result result) {
     String named = Reference.backup(id);
-    Backup backup = session.open().resolve(named);
+    BackupHelper backups = session.open();
+    Backup backup = unlocked(backups, backups.resolve(named), session);
     result.put("backup", BackupView.values(backup));
     result.sayEssence(backup.id().value());
     describe(backup, result);
     describe(backup.manifest(), result);
     backup.components().forEach(component -> describe(component, result));
+  }
+
+  // Without a key the rest is known all the same.
+  private static Backup unlocked(BackupHelper backups, Backup backup, Session session) {
+    if (!backup.manifest().encrypted()) {
+      return backup;
+    }
+    try {
+      return backups.unlock(backup);
+    } catch (KeyException locked) {
+      session.warn("what is encrypted is not shown: " + locked.getMessage());
+      return backup;
+    }
   }
 
   private static void describe(Backup backup, Result result) {
@@ -77,6 +93,7 @@ final class InfoCommand implements Command {
 
   private static void describe(Manifest manifest, Result result) {
     Manifest.Origin origin = manifest.origin();
+    Manifest.Encryption encryption = manifest.encryption();
     line(result, "operation", manifest.operation());
     line(result, "description", manifest.description());
     manifest.tags().forEach((key, value) -> line(result, "tag", key + "=" + value));
@@ -86,7 +103,7 @@ final class InfoCommand implements Command {
     line(result, "git branch", origin.gitBranch());
     line(result, "duration", Format.duration(Duration.ofMillis(manifest.durationMillis())));
     line(result, "compression", manifest.compression());
-    line(result, "encrypted", manifest.encrypted() ? "yes" : null);
+    line(result, "encrypted", encryption == null ? null : encryption.cipher());
     line(result, "group", manifest.group().value());
   }
 
@@ -99,9 +116,10 @@ final class InfoCommand implements Command {
     part(result, "file", component.file());
     part(result, "size", component.size() + " bytes");
     part(result, "sha256", component.sha256());
-    if (!component.sha256().equals(component.originalSha256())) {
+    String imageSha256 = component.originalSha256();
+    if (!component.sha256().equals(imageSha256)) {
       part(result, "image size", component.originalSize() + " bytes");
-      part(result, "image sha256", component.originalSha256());
+      part(result, "image sha256", imageSha256 == null ? "encrypted" : imageSha256);
     }
     component.checks().forEach(check -> part(result, "check", words(check)));
     component.facts().forEach((key, value) -> part(result, key.replace('_', ' '), words(value)));

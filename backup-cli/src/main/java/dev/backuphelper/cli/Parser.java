@@ -27,6 +27,8 @@ final class Parser {
           new Entry(DeleteCommand::new, "delete"),
           new Entry(GuardCommand::new, "guard"),
           new Entry(RecoverCommand::new, "recover"),
+          new Entry(KeyCommand::new, "key"),
+          new Entry(RekeyCommand::new, "rekey"),
           new Entry(DemoCommand::new, "demo"),
           new Entry(CompletionCommand::new, "completion"));
 

@@ -38,7 +38,8 @@ import picocli.CommandLine.Parameters;
       "4:left open, because a plan, or the backup that it needs, is not whole",
       ExitCodes.HELP_NOT_FOUND,
       "6:left open, because somebody works on it now",
-      "7:left open, because somebody has to decide; the message names both ways out"
+      "7:left open, because somebody has to decide; the message names both ways out",
+      ExitCodes.HELP_KEY
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -39,6 +39,7 @@ import picocli.CommandLine.Parameters;
       ExitCodes.HELP_NOT_FOUND,
       ExitCodes.HELP_LOCKED,
       "7:refused by a safety rule, declined, or --force is missing",
+      ExitCodes.HELP_KEY,
       ExitCodes.HELP_INTERRUPTED
     },
     footerHeading = "%nExamples:%n",

@@ -1,6 +1,7 @@
 package dev.backuphelper.cli;
 
 import dev.backuphelper.BackupHelper;
+import dev.backuphelper.encryption.BackupEncryption;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.event.BackupEvent;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** What a command works with: the global options, the library, the person. Used by one thread. */
@@ -48,14 +50,30 @@ final class Session implements AutoCloseable {
 
   /** Opens the library on a folder. */
   BackupHelper open(Path directory, Collection<? extends Source> sources) {
-    BackupHelper backups =
+    return open(directory, sources, new Keys(environment).present(false));
+  }
+
+  /** Opens the library on a folder, to encrypt what it makes. */
+  BackupHelper openToEncrypt(Path directory, Collection<? extends Source> sources) {
+    return open(directory, sources, new Keys(environment).present(true));
+  }
+
+  /** Opens the library on the store's folder, to change the keys. */
+  BackupHelper openToRekey() {
+    return open(directory(), List.of(), Optional.of(new Keys(environment).changing()));
+  }
+
+  private BackupHelper open(
+      Path directory, Collection<? extends Source> sources, Optional<BackupEncryption> keys) {
+    BackupHelper.Builder builder =
         BackupHelper.builder()
             .directory(directory)
             .sources(sources)
             .lockTimeout(options.lockTimeout())
             .clock(environment.clock())
-            .listener(this::hear)
-            .build();
+            .listener(this::hear);
+    keys.ifPresent(builder::encryption);
+    BackupHelper backups = builder.build();
     if (mentionsOpenPlans) {
       backups.openPlans().forEach(plan -> warn(plan.sentence()));
     }

@@ -1,5 +1,6 @@
 package dev.backuphelper.cli;
 
+import dev.backuphelper.error.KeyException;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
@@ -61,6 +62,27 @@ final class Terminal {
     return answer != null && isYes(answer.strip().toLowerCase(Locale.ROOT));
   }
 
+  /**
+   * Asks for a secret, which is not shown.
+   *
+   * @throws KeyException if there is no answer, or it could not be hidden
+   */
+  char[] askSecret(String question) {
+    Console console = onTerminal(System.console());
+    if (console == null) {
+      throw new KeyException(
+          "a passphrase is needed, and what is typed here would be shown",
+          "Give it with BACKUP_PASSPHRASE_FILE or BACKUP_PASSPHRASE_COMMAND.");
+    }
+    err.print(question);
+    err.flush();
+    char[] answer = console.readPassword();
+    if (answer == null) {
+      throw new KeyException("no passphrase was typed", "Run it again.");
+    }
+    return answer;
+  }
+
   private @Nullable String readLine() {
     try {
       return new BufferedReader(new InputStreamReader(in, Charset.defaultCharset())).readLine();
@@ -92,6 +114,10 @@ final class Terminal {
     } catch (IOException unknown) {
       return false;
     }
+  }
+
+  private static @Nullable Console onTerminal(@Nullable Console console) {
+    return isTerminal(console) ? console : null;
   }
 
   /** Up to Java 21 there is a console only on a terminal; since 22 it has to be asked. */

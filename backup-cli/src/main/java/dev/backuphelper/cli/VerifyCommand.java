@@ -39,7 +39,8 @@ import picocli.CommandLine.Parameters;
       ExitCodes.HELP_INVALID,
       ExitCodes.HELP_NOTHING,
       ExitCodes.HELP_LOCKED,
-      ExitCodes.HELP_REFUSED
+      ExitCodes.HELP_REFUSED,
+      ExitCodes.HELP_KEY
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -235,20 +236,26 @@ final class VerifyCommand implements Command {
         report.invalid() == 1
             ? "1 of " + report.files().size() + " is not valid: "
             : report.invalid() + " of " + report.files().size() + " are not valid, the first is ";
+    String message = count + first.path() + ": " + first.error().orElse("");
+    if (isAllBecauseOf(ErrorCode.KEY_UNUSABLE, report)) {
+      return Failure.finding(
+          ErrorCode.KEY_UNUSABLE.name(),
+          ExitCodes.KEY,
+          message,
+          "Give the key with BACKUP_KEY_FILE or BACKUP_PASSPHRASE_FILE.");
+    }
+    // Nothing is known to be bad if all that is not valid is only in a format of a later version.
+    boolean unsupported = isAllBecauseOf(ErrorCode.UNSUPPORTED_FORMAT, report);
     return Failure.finding(
-        code(report),
+        unsupported ? ErrorCode.UNSUPPORTED_FORMAT.name() : "VERIFICATION_FAILED",
         ExitCodes.INVALID,
-        count + first.path() + ": " + first.error().orElse(""),
+        message,
         "Do not restore what is not valid; make a new backup, and look after the disk.");
   }
 
-  // Nothing is known to be bad if all that is not valid is only in a format of a later version.
-  private static String code(VerifyReport report) {
-    boolean unsupported =
-        report.files().stream()
-            .filter(file -> !file.valid())
-            .allMatch(
-                file -> file.obstacle().filter(ErrorCode.UNSUPPORTED_FORMAT::equals).isPresent());
-    return unsupported ? ErrorCode.UNSUPPORTED_FORMAT.name() : "VERIFICATION_FAILED";
+  private static boolean isAllBecauseOf(ErrorCode obstacle, VerifyReport report) {
+    return report.files().stream()
+        .filter(file -> !file.valid())
+        .allMatch(file -> file.obstacle().filter(obstacle::equals).isPresent());
   }
 }

@@ -42,7 +42,7 @@ class UsageTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "create   | --compress --description --dry-run --full --keep --kind --no-verify --pin --report --tag"
+        "create   | --compress --description --dry-run --encrypt --full --keep --kind --no-verify --pin --report --tag"
             + " --verify",
         "restore  | --component --dry-run --force --no-safety-backup --no-verify --pattern --report"
             + " --safety-backup-dir --target --verify",
@@ -61,6 +61,8 @@ class UsageTest {
         "delete   | --dry-run --force",
         "guard    | --label --no-restore --report --wait",
         "recover  | --dry-run --keep --restore",
+        "key      |",
+        "rekey    |",
         "demo     | --crash",
         "completion |"
       })

@@ -1,22 +1,31 @@
 package dev.backuphelper.catalog;
 
 import dev.backuphelper.codec.CodecPipeline;
+import dev.backuphelper.codec.DataKey;
+import dev.backuphelper.codec.Encryption;
 import dev.backuphelper.internal.io.Interruption;
 import dev.backuphelper.internal.io.JsonObject;
+import dev.backuphelper.internal.io.MalformedDocumentException;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.CheckLevel;
+import dev.backuphelper.model.Component;
 import dev.backuphelper.model.Manifest;
 import dev.backuphelper.model.Verification;
 import dev.backuphelper.report.Listing;
 import dev.backuphelper.store.Store;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
@@ -24,6 +33,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -169,9 +179,72 @@ public final class Catalog {
     return sha256 + "  " + file + "\n";
   }
 
-  /** Publishes a backup whose artifacts are in place: from here on it exists. */
+  /**
+   * Returns what encrypts the content of a manifest.
+   *
+   * @param components the content
+   */
+  public Manifest.Encryption seal(BackupId id, DataKey key, List<Component> components)
+      throws IOException {
+    ByteArrayOutputStream section = new ByteArrayOutputStream();
+    try (OutputStream out = key.encrypt(section, StoreNames.manifest(id))) {
+      out.write(ManifestCodec.writeSection(components));
+    }
+    return new Manifest.Encryption(
+        Encryption.CIPHER, Base64.getEncoder().encodeToString(section.toByteArray()));
+  }
+
+  /**
+   * Opens an encrypted backup.
+   *
+   * @return the same with what its encrypted section tells of the components
+   * @throws MalformedDocumentException if that section is not what was written
+   */
+  public Backup unlock(Backup locked, DataKey key) throws MalformedDocumentException {
+    Manifest manifest = locked.manifest();
+    String section = Objects.requireNonNull(manifest.encryption(), "encryption").section();
+    byte[] content;
+    try (InputStream in =
+        key.decrypt(
+            new ByteArrayInputStream(Base64.getDecoder().decode(section)),
+            StoreNames.manifest(locked.id()))) {
+      content = in.readAllBytes();
+    } catch (IOException | IllegalArgumentException tampered) {
+      throw new MalformedDocumentException(
+          "its encrypted section cannot be decrypted: " + tampered.getMessage(), tampered);
+    }
+    List<Component> components = ManifestCodec.readSection(manifest, content);
+    return new Backup(manifest.with(components), locked.pinned(), locked.verification());
+  }
+
+  /** Writes the wrapped key of a backup, replacing the former one. */
+  public void putKeys(BackupId id, byte[] document) throws IOException {
+    store.put(StoreNames.keys(id), document);
+  }
+
+  /** Returns the backups that have a wrapped key, be their manifests unreadable; oldest first. */
+  public List<BackupId> withKeys() throws IOException {
+    return store.list().stream()
+        .flatMap(name -> StoreNames.keysId(name).stream())
+        .sorted()
+        .toList();
+  }
+
+  /** Returns the wrapped key of a backup. */
+  public byte[] keys(BackupId id) throws IOException {
+    return store.read(StoreNames.keys(id), CHECKS_LIMIT);
+  }
+
+  /**
+   * Publishes a backup whose artifacts are in place: from here on it exists. What tells about the
+   * content of an encrypted one is written in its encrypted section alone.
+   */
   public void publish(Manifest manifest) throws IOException {
-    byte[] document = ManifestCodec.write(manifest);
+    byte[] document =
+        ManifestCodec.write(
+            manifest.encrypted()
+                ? manifest.with(manifest.components().stream().map(Component::locked).toList())
+                : manifest);
     String name = StoreNames.manifest(manifest.id());
     putChecksum(name, CodecPipeline.digest(document).sha256());
     if (exists(name)) {

@@ -48,6 +48,11 @@ public final class ManifestCodec {
     map.put("compressed", manifest.compression() != null);
     map.put("compression", manifest.compression());
     map.put("encrypted", manifest.encrypted());
+    Manifest.Encryption encryption = manifest.encryption();
+    if (encryption != null) {
+      map.put("cipher", encryption.cipher());
+      map.put("encrypted_section", encryption.section());
+    }
     map.put("damaged", manifest.damaged());
     map.put("duration_ms", manifest.durationMillis());
     map.put("size", manifest.size());
@@ -66,10 +71,73 @@ public final class ManifestCodec {
     map.put("size", component.size());
     map.put("sha256", component.sha256());
     map.put("original_size", component.originalSize());
+    if (component.originalSha256() != null) {
+      putContent(component, map);
+    }
+    return map;
+  }
+
+  private static void putContent(Component component, Map<String, Object> map) {
     map.put("original_sha256", component.originalSha256());
     map.put("checks", component.checks().stream().map(ManifestCodec::toMap).toList());
     map.put(component.engine(), component.facts());
-    return map;
+  }
+
+  /** Returns what the encrypted section of a manifest holds. */
+  static byte[] writeSection(List<Component> components) {
+    List<Map<String, Object>> content = new ArrayList<>();
+    for (Component component : components) {
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("name", component.name().value());
+      map.put("original_size", component.originalSize());
+      putContent(component, map);
+      content.add(map);
+    }
+    return JsonObject.write(Map.of("components", content));
+  }
+
+  /** Returns the components of a locked manifest with what its encrypted section tells of them. */
+  static List<Component> readSection(Manifest locked, byte[] section)
+      throws MalformedDocumentException {
+    try {
+      List<JsonObject> content = JsonObject.parse(section).objects("components");
+      List<Component> components = new ArrayList<>();
+      for (Component component : locked.components()) {
+        components.add(unlocked(component, content));
+      }
+      return components;
+    } catch (IllegalArgumentException malformed) {
+      throw new MalformedDocumentException(String.valueOf(malformed.getMessage()), malformed);
+    }
+  }
+
+  private static Component unlocked(Component locked, List<JsonObject> content)
+      throws MalformedDocumentException {
+    for (JsonObject json : content) {
+      if (json.text("name").equals(locked.name().value())) {
+        long size = json.size("original_size");
+        if (size != locked.originalSize()) {
+          throw new MalformedDocumentException(
+              "original_size of %s is %d, its encrypted section says %d"
+                  .formatted(locked.name(), locked.originalSize(), size),
+              null);
+        }
+        return new Component(
+            locked.name(),
+            locked.engine(),
+            locked.engineVersion(),
+            locked.source(),
+            locked.snapshotAt(),
+            locked.file(),
+            locked.size(),
+            locked.sha256(),
+            size,
+            digest(json, "original_sha256"),
+            readChecks(json),
+            readFacts(json, locked.engine()));
+      }
+    }
+    throw new MalformedDocumentException("its encrypted section lacks " + locked.name(), null);
   }
 
   /** Returns a check's values, as manifests and reports show them. */
@@ -114,7 +182,7 @@ public final class ManifestCodec {
     }
     List<Component> components = new ArrayList<>();
     for (JsonObject component : json.objects("components")) {
-      components.add(readComponent(id, component));
+      components.add(readComponent(id, component, json.flag("encrypted")));
     }
     if (components.isEmpty()) {
       throw new MalformedDocumentException("components is empty", null);
@@ -134,10 +202,22 @@ public final class ManifestCodec {
         readTags(json),
         readOrigin(json),
         json.optionalText("compression"),
-        json.flag("encrypted"),
+        readEncryption(json),
         json.flag("damaged"),
         json.size("duration_ms"),
         components);
+  }
+
+  // One that a later version encrypts in another way is not read, but is listed.
+  private static Manifest.@Nullable Encryption readEncryption(JsonObject json)
+      throws MalformedDocumentException {
+    if (!json.flag("encrypted")) {
+      return null;
+    }
+    String cipher = json.optionalText("cipher");
+    String section = json.optionalText("encrypted_section");
+    return new Manifest.Encryption(
+        cipher == null ? "an unknown cipher" : cipher, section == null ? "" : section);
   }
 
   private static Map<String, String> readTags(JsonObject json) throws MalformedDocumentException {
@@ -161,7 +241,7 @@ public final class ManifestCodec {
         json.text("tool"));
   }
 
-  private static Component readComponent(BackupId id, JsonObject json)
+  private static Component readComponent(BackupId id, JsonObject json, boolean locked)
       throws MalformedDocumentException {
     SourceName name = new SourceName(json.text("name"));
     String file = json.text("file");
@@ -171,14 +251,6 @@ public final class ManifestCodec {
       throw new MalformedDocumentException("it claims a file that is not its own: " + file, null);
     }
     String engine = json.text("engine");
-    List<Check> checks = new ArrayList<>();
-    for (JsonObject check : json.objects("checks")) {
-      checks.add(
-          new Check(
-              check.text("name"),
-              constant(CheckStatus.class, check, "status"),
-              check.text("detail")));
-    }
     return new Component(
         name,
         engine,
@@ -189,9 +261,26 @@ public final class ManifestCodec {
         json.size("size"),
         digest(json, "sha256"),
         json.size("original_size"),
-        digest(json, "original_sha256"),
-        checks,
-        json.has(engine) ? json.object(engine).values() : Map.of());
+        locked ? null : digest(json, "original_sha256"),
+        locked ? List.of() : readChecks(json),
+        locked ? Map.of() : readFacts(json, engine));
+  }
+
+  private static List<Check> readChecks(JsonObject json) throws MalformedDocumentException {
+    List<Check> checks = new ArrayList<>();
+    for (JsonObject check : json.objects("checks")) {
+      checks.add(
+          new Check(
+              check.text("name"),
+              constant(CheckStatus.class, check, "status"),
+              check.text("detail")));
+    }
+    return checks;
+  }
+
+  private static Map<String, Object> readFacts(JsonObject json, String engine)
+      throws MalformedDocumentException {
+    return json.has(engine) ? json.object(engine).values() : Map.of();
   }
 
   private static String digest(JsonObject json, String key) throws MalformedDocumentException {

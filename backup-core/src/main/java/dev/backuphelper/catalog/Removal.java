@@ -67,6 +67,7 @@ public final class Removal {
     files.add(StoreNames.checksum(StoreNames.manifest(id)));
     files.add(StoreNames.checks(id));
     files.add(StoreNames.pin(id));
+    files.add(StoreNames.keys(id));
     return files;
   }
 

@@ -17,6 +17,7 @@ public final class StoreNames {
   private static final Pattern INTENT = Pattern.compile("\\.intent-" + ID + "\\.json");
   private static final Pattern TOMBSTONE = Pattern.compile("\\.deleted-" + ID + "\\.json");
   private static final Pattern POINTER = Pattern.compile("\\.open-" + ID + "\\.json");
+  private static final Pattern KEYS = Pattern.compile("backup-keys\\." + ID + "\\.json");
   private static final Pattern CODEC_SUFFIXES = Pattern.compile("(?:\\.[a-z0-9]+)*");
   private static final Pattern OWNED =
       Pattern.compile(
@@ -85,6 +86,11 @@ public final class StoreNames {
     return "backup-checks." + id + ".json";
   }
 
+  /** Returns the name of the file that holds the wrapped key of an encrypted backup. */
+  public static String keys(BackupId id) {
+    return "backup-keys." + id + ".json";
+  }
+
   /** Returns the name of the file that pins a backup. */
   public static String pin(BackupId id) {
     return "backup-pin." + id;
@@ -119,6 +125,10 @@ public final class StoreNames {
 
   static Optional<BackupId> pointerId(String name) {
     return hiddenId(POINTER, name);
+  }
+
+  static Optional<BackupId> keysId(String name) {
+    return name.startsWith("backup-keys.") ? id(KEYS, name) : Optional.empty();
   }
 
   /** Tells whether a name is a manifest's, be it a predecessor's. */

@@ -13,18 +13,20 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.apache.commons.codec.digest.DigestUtils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way of the bytes between an image and its artifact, in one pass: digest of the plain bytes,
- * compression, digest of the stored bytes; and back. Where nothing is compressed an artifact is the
- * image itself, and both digests are one. Stateless and thread-safe.
+ * compression, encryption, digest of the stored bytes; and back. Where nothing is compressed or
+ * encrypted an artifact is the image itself, and both digests are one. Stateless and thread-safe.
  */
 public final class CodecPipeline {
   // Large enough that a call costs nothing beside the work, small enough for the cache. It is also
   // what zstd takes at once.
   private static final int BUFFER_SIZE = 1 << 17;
 
-  // What cannot be compressed grows: zstd by 3 bytes of 128 KiB, gzip by 5 of 16 KiB.
+  // What cannot be compressed grows: zstd by 3 bytes of 128 KiB, gzip by 5 of 16 KiB; what is
+  // encrypted by 16 of 64 KiB.
   private static final int WORST_GROWTH = 1 << 10;
   private static final long FRAME_BYTES = 1 << 10;
 
@@ -70,36 +72,52 @@ public final class CodecPipeline {
     }
   }
 
-  /** Returns the most bytes that an image of that size can take when it is compressed. */
+  /**
+   * Returns the most bytes that an image of that size can take when it is compressed or encrypted.
+   */
   public static long mostStored(long imageSize) {
     return imageSize + imageSize / WORST_GROWTH + FRAME_BYTES;
   }
 
   /**
-   * Compresses an image into an artifact.
+   * Makes an artifact of an image.
    *
    * @param image a private file
    * @param artifact an empty private file
+   * @param compression how to compress it; null for not at all
+   * @param seal what encrypts it; null for nothing
    * @param stopped tells, now and then, whether nobody waits for it any more
    * @throws InterruptedIOException if it was stopped
    */
-  public static Digests compress(
-      Path image, Path artifact, Compression compression, BooleanSupplier stopped)
+  public static Digests encode(
+      Path image,
+      Path artifact,
+      @Nullable Compression compression,
+      @Nullable Seal seal,
+      BooleanSupplier stopped)
       throws IOException {
     try (Writeback writingBack = Writeback.of(artifact, Files.size(image));
         InputStream in = Files.newInputStream(image);
         OutputStream file = Files.newOutputStream(artifact, StandardOpenOption.WRITE)) {
       DigestingOutputStream stored = new DigestingOutputStream(file);
       DigestingOutputStream plain = new DigestingOutputStream(OutputStream.nullOutputStream());
-      try (OutputStream encoder = encoder(stored, compression)) {
+      try (OutputStream sealed = sealed(stored, seal);
+          OutputStream encoder = encoder(sealed, compression)) {
         copy(in, plain, encoder, stopped);
       }
       return new Digests(plain.digest(), stored.digest());
     }
   }
 
-  private static OutputStream encoder(OutputStream out, Compression compression)
+  private static OutputStream sealed(OutputStream out, @Nullable Seal seal) throws IOException {
+    return seal == null ? out : seal.key().encrypt(out, seal.name());
+  }
+
+  private static OutputStream encoder(OutputStream out, @Nullable Compression compression)
       throws IOException {
+    if (compression == null) {
+      return out;
+    }
     return compression.codec() == CompressionCodec.ZSTD
         ? ZstdLibrary.encoder(out, compression)
         : new GzipEncoder(out, compression.level());
@@ -119,23 +137,29 @@ public final class CodecPipeline {
   }
 
   /**
-   * Inflates an artifact, and reads it to its end whatever is wrong with it.
+   * Makes an image of an artifact, and reads it to its end whatever is wrong with it.
    *
    * @param stored the artifact; stays open
+   * @param codec how it is compressed; null for not at all
+   * @param seal what decrypts it; null for nothing
    * @param image where the image goes; stays open
    * @param limit the most bytes to write
    * @return what was found; a stream that is broken, or goes on past the limit, is no exception
    * @throws CodecUnavailableException if the codec cannot be used here
    * @throws IOException if reading or writing failed
    */
-  public static Inflated inflate(
-      InputStream stored, CompressionCodec codec, OutputStream image, long limit)
+  public static Inflated decode(
+      InputStream stored,
+      @Nullable CompressionCodec codec,
+      @Nullable Seal seal,
+      OutputStream image,
+      long limit)
       throws IOException {
     DigestingInputStream in = new DigestingInputStream(stored);
     DigestingOutputStream out = new DigestingOutputStream(image);
     Optional<String> problem = Optional.empty();
     boolean tooLong = false;
-    try (Decoder decoder = new Decoder(in, codec)) {
+    try (Decoder decoder = new Decoder(in, codec, seal)) {
       tooLong = !copy(decoder, out, limit);
       if (tooLong) {
         problem = Optional.of("it inflates past %d bytes".formatted(limit));

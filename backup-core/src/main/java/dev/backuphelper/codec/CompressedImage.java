@@ -57,7 +57,7 @@ public final class CompressedImage {
    */
   public static byte[] head(Path file, CompressionCodec codec, int count) throws IOException {
     try (InputStream in = Files.newInputStream(file);
-        Decoder decoder = new Decoder(new DigestingInputStream(in), codec)) {
+        Decoder decoder = new Decoder(new DigestingInputStream(in), codec, null)) {
       return decoder.readNBytes(count);
     }
   }
@@ -74,7 +74,7 @@ public final class CompressedImage {
     Inflated inflated;
     try (InputStream in = Files.newInputStream(file);
         OutputStream out = Files.newOutputStream(image, StandardOpenOption.WRITE)) {
-      inflated = CodecPipeline.inflate(in, codec, out, limit);
+      inflated = CodecPipeline.decode(in, codec, null, out, limit);
     }
     PrivateFiles.sync(image);
     return inflated;

@@ -4,26 +4,37 @@ import dev.backuphelper.model.CompressionCodec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
 
-/** Undoes a codec. Tells bytes that are no sound stream from those that cannot be read. */
+/**
+ * Undoes encryption and compression. Tells bytes that are no sound stream from those that cannot be
+ * read.
+ */
 final class Decoder extends InputStream {
   private static final int BUFFER_SIZE = 1 << 16;
 
   private final DigestingInputStream stored;
-  private final CompressionCodec codec;
+  private final @Nullable CompressionCodec codec;
+  private final @Nullable Seal seal;
   private final InputStream decoded;
 
-  Decoder(DigestingInputStream stored, CompressionCodec codec) throws IOException {
+  Decoder(DigestingInputStream stored, @Nullable CompressionCodec codec, @Nullable Seal seal)
+      throws IOException {
     this.stored = stored;
     this.codec = codec;
+    this.seal = seal;
     this.decoded = open();
   }
 
   private InputStream open() throws IOException {
     try {
+      InputStream decrypted = seal == null ? stored : seal.key().decrypt(stored, seal.name());
+      if (codec == null) {
+        return decrypted;
+      }
       return codec == CompressionCodec.ZSTD
-          ? ZstdLibrary.decoder(stored)
-          : new GZIPInputStream(stored, BUFFER_SIZE);
+          ? ZstdLibrary.decoder(decrypted)
+          : new GZIPInputStream(decrypted, BUFFER_SIZE);
     } catch (CodecUnavailableException unavailable) {
       throw unavailable;
     } catch (IOException broken) {
@@ -48,8 +59,11 @@ final class Decoder extends InputStream {
 
   private IOException broken(IOException failure) throws IOException {
     stored.requireReadable();
-    return new BrokenStreamException(
-        "it cannot be inflated as %s: %s".formatted(codec.key(), failure.getMessage()), failure);
+    String problem =
+        seal == null
+            ? "it cannot be inflated as %s".formatted(codec == null ? "is" : codec.key())
+            : "it cannot be decrypted%s".formatted(codec == null ? "" : " and inflated");
+    return new BrokenStreamException(problem + ": " + failure.getMessage(), failure);
   }
 
   @Override

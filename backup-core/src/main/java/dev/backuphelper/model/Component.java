@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One source's part of a backup, as its manifest records it.
@@ -18,10 +19,11 @@ import java.util.Map;
  * @param size the artifact's size in bytes, as stored
  * @param sha256 the SHA-256 of the artifact as stored, lower-case hex
  * @param originalSize the size of the database image in bytes
- * @param originalSha256 the SHA-256 of the database image, lower-case hex
- * @param checks what was checked before publishing
+ * @param originalSha256 the SHA-256 of the database image, lower-case hex; null while the backup is
+ *     locked: encrypted, and not opened with its key
+ * @param checks what was checked before publishing; empty while it is locked
  * @param facts what the engine records of the image; values are those of JSON (text, whole numbers
- *     as {@code Long}, booleans, lists, maps, null)
+ *     as {@code Long}, booleans, lists, maps, null); empty while it is locked
  */
 public record Component(
     SourceName name,
@@ -33,7 +35,7 @@ public record Component(
     long size,
     String sha256,
     long originalSize,
-    String originalSha256,
+    @Nullable String originalSha256,
     List<Check> checks,
     Map<String, Object> facts) {
 
@@ -41,5 +43,22 @@ public record Component(
   public Component {
     checks = List.copyOf(checks);
     facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
+  }
+
+  /** Returns this component without what tells about the content. */
+  public Component locked() {
+    return new Component(
+        name,
+        engine,
+        engineVersion,
+        source,
+        snapshotAt,
+        file,
+        size,
+        sha256,
+        originalSize,
+        null,
+        List.of(),
+        Map.of());
   }
 }

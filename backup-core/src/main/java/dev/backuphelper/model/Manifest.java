@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param tags the maker's labels
  * @param origin where and by whom it was made
  * @param compression the codec's name; null when stored as is
- * @param encrypted whether the artifacts are encrypted
+ * @param encryption what encrypts the artifacts, and what tells about their content; null when
+ *     nothing does
  * @param damaged whether a source failed its own checks: kept as the best there is, never verified
  * @param durationMillis how long making it took, in milliseconds
  * @param components its sources' parts, at least one, ordered by name
@@ -41,7 +42,7 @@ public record Manifest(
     Map<String, String> tags,
     Origin origin,
     @Nullable String compression,
-    boolean encrypted,
+    @Nullable Encryption encryption,
     boolean damaged,
     long durationMillis,
     List<Component> components) {
@@ -78,6 +79,39 @@ public record Manifest(
       @Nullable String gitCommit,
       @Nullable String gitBranch,
       String tool) {}
+
+  /**
+   * How a backup is encrypted.
+   *
+   * @param cipher what with
+   * @param section the encrypted section: what tells about the content of the components, Base64
+   */
+  public record Encryption(String cipher, String section) {}
+
+  /** Tells whether the artifacts are encrypted. */
+  public boolean encrypted() {
+    return encryption != null;
+  }
+
+  /** Returns the same backup with other components. */
+  public Manifest with(List<Component> others) {
+    return new Manifest(
+        id,
+        date,
+        kind,
+        type,
+        parent,
+        group,
+        operation,
+        description,
+        tags,
+        origin,
+        compression,
+        encryption,
+        damaged,
+        durationMillis,
+        others);
+  }
 
   /** Returns the stored bytes of all artifacts together. */
   public long size() {

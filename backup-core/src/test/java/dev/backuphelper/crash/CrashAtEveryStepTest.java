@@ -45,13 +45,13 @@ class CrashAtEveryStepTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"CREATE_ONE", "CREATE_TWO", "CREATE_COMPRESSED"})
+  @EnumSource(names = {"CREATE_ONE", "CREATE_TWO", "CREATE_COMPRESSED", "CREATE_ENCRYPTED"})
   void create_killedAnywhere_leavesEveryListedBackupGood(Scenario scenario) throws Exception {
     killAtEachPoint(scenario, (point, aftermath) -> aftermath.requireSoundStore(false));
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"CLEAN", "DELETE"})
+  @EnumSource(names = {"CLEAN", "DELETE", "REKEY"})
   void removal_killedAnywhere_leavesEveryListedBackupGood(Scenario scenario) throws Exception {
     killAtEachPoint(
         scenario,

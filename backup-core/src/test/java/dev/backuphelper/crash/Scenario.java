@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.CreateRequest;
 import dev.backuphelper.RestoreRequest;
+import dev.backuphelper.codec.TestEncryption;
 import dev.backuphelper.error.RestoreFailedException;
 import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.model.Compression;
@@ -67,6 +68,45 @@ public enum Scenario {
       world.backups(databases()).create(COMPRESSED);
       LiveDatabase.fill(world.database("a.db"), "old", world.rows() * 2);
       LiveDatabase.fill(world.database("b.db"), "old", world.rows() * 2);
+    }
+  },
+  /** Two databases, encrypted. */
+  CREATE_ENCRYPTED("a.db", "b.db") {
+    @Override
+    public void prepare(World world) {
+      CREATE_TWO.prepare(world);
+    }
+
+    @Override
+    void run(BackupHelper backups, World world) {
+      backups.create(ENCRYPTED);
+    }
+  },
+  /** From encrypted artifacts; the safety backup is encrypted too. */
+  RESTORE_ENCRYPTED("a.db", "b.db") {
+    @Override
+    public void prepare(World world) {
+      LiveDatabase.make(world.database("a.db"), "wal", "new", world.rows());
+      LiveDatabase.make(world.database("b.db"), "delete", "new", world.rows());
+      world.backups(databases()).create(ENCRYPTED);
+      LiveDatabase.fill(world.database("a.db"), "old", world.rows() * 2);
+      LiveDatabase.fill(world.database("b.db"), "old", world.rows() * 2);
+    }
+  },
+  /** The key of some backups is changed. */
+  REKEY("a.db") {
+    @Override
+    public void prepare(World world) {
+      LiveDatabase.make(world.database("a.db"), "delete", "old", world.rows());
+      BackupHelper former = world.builder(databases()).encryption(TestEncryption.of("old")).build();
+      for (int count = 0; count < 3; count++) {
+        former.create();
+      }
+    }
+
+    @Override
+    void run(BackupHelper backups, World world) {
+      backups.rekey();
     }
   },
   /** Where nothing is. */
@@ -224,6 +264,7 @@ public enum Scenario {
 
   private static final CreateRequest COMPRESSED =
       CreateRequest.builder().compress(Compression.zstd()).build();
+  private static final CreateRequest ENCRYPTED = CreateRequest.builder().encrypt(true).build();
   private static final String GARBAGE = "this is no database, but somebody may want it\n";
 
   private final ImmutableList<String> databases;

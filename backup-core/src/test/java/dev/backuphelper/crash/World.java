@@ -1,6 +1,7 @@
 package dev.backuphelper.crash;
 
 import dev.backuphelper.BackupHelper;
+import dev.backuphelper.codec.TestEncryption;
 import dev.backuphelper.event.BackupListener;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupKind;
@@ -93,6 +94,7 @@ public record World(Path folder, int rows) {
     return BackupHelper.builder()
         .sources(databases.stream().map(name -> SqliteSource.of(database(name))).toList())
         .directory(store())
+        .encryption(TestEncryption.of("new", "old").onRequest())
         .lockTimeout(LONG);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.RecoverRequest;
 import dev.backuphelper.codec.CompressedImage;
+import dev.backuphelper.codec.Encryption;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.RestoreFailedException;
 import dev.backuphelper.model.Backup;
@@ -240,14 +241,17 @@ final class FaultSweep {
       } else if (!mayBeBad(backup.id()) && seen.add(backup.id())) {
         for (Component component : backup.components()) {
           Path database = Path.of(component.source());
-          assertThat(held(component))
+          assertThat(held(backup, component))
               .as("the new backup %s of %s", backup.id(), database)
               .isIn(before.get(database), after().get(database), world.live().get(database));
         }
       }
     }
 
-    private String held(Component component) throws IOException {
+    private String held(Backup backup, Component component) throws IOException {
+      if (component.file().endsWith(Encryption.SUFFIX)) {
+        return world.restored(backup.id(), component);
+      }
       Path artifact = world.store().resolve(component.file());
       if (!component.file().endsWith(CompressionCodec.ZSTD.suffix())) {
         return Databases.content(artifact);

@@ -88,6 +88,9 @@ record Scenario(
   private static final CreateRequest COMPRESSED =
       CreateRequest.builder().compress(Compression.zstd()).build();
 
+  private static final CreateRequest ENCRYPTED =
+      CreateRequest.builder().encrypt(true).compress(Compression.gzip()).build();
+
   /** Tells whether it begins with something half done. */
   boolean isRecovery() {
     return name.startsWith("recover");
@@ -131,6 +134,24 @@ record Scenario(
             "restore of a compressed one",
             w -> {
               w.helper(w.app(), w.orders()).create(COMPRESSED);
+              Databases.change(w.app(), 7);
+              Databases.change(w.orders(), 7);
+            },
+            (w, means) -> means.helper(w.app(), w.orders()).restore(w.helper().list().get(0).id()),
+            Map.of(
+                "app.db", world.live().get(world.app()),
+                "orders.db", world.live().get(world.orders())),
+            Set.of()),
+        new Scenario(
+            "create of two, encrypted",
+            AS_IT_IS,
+            (w, means) -> means.helper(w.app(), w.orders()).create(ENCRYPTED),
+            Map.of(),
+            Set.of()),
+        new Scenario(
+            "restore of an encrypted one",
+            w -> {
+              w.helper(w.app(), w.orders()).create(ENCRYPTED);
               Databases.change(w.app(), 7);
               Databases.change(w.orders(), 7);
             },

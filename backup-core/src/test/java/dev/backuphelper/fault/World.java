@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.RestoreRequest;
+import dev.backuphelper.codec.TestEncryption;
 import dev.backuphelper.event.BackupListener;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
@@ -153,6 +154,7 @@ final class World implements AutoCloseable {
     return BackupHelper.builder()
         .store(inStore)
         .listener(listener)
+        .encryption(TestEncryption.of("new", "old").onRequest())
         .lockTimeout(Duration.ofSeconds(2))
         .sources(databases)
         .build();

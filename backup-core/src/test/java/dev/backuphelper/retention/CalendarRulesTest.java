@@ -269,7 +269,7 @@ class CalendarRulesTest {
             made.tags(),
             made.origin(),
             made.compression(),
-            made.encrypted(),
+            made.encryption(),
             made.damaged(),
             made.durationMillis(),
             made.components());

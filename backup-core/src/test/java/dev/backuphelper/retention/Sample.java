@@ -144,7 +144,7 @@ record Sample(
         Map.of(),
         new Manifest.Origin(null, "host", "user", null, null, "test"),
         null,
-        false,
+        null,
         damaged,
         1,
         List.of(component));

@@ -74,7 +74,8 @@ class WhatCannotBeJudgedTest {
   @ParameterizedTest
   @CsvSource({
     "'\"compression\" : null', '\"compression\" : \"lz4\"', lz4",
-    "'\"encrypted\" : false', '\"encrypted\" : true', encrypted",
+    "'\"encrypted\" : false', '\"encrypted\" : true', an unknown cipher",
+    "'\"encrypted\" : false', '\"encrypted\" : true, \"cipher\" : \"rot13\"', rot13",
     "'\"type\" : \"full\"', '\"type\" : \"incremental\"', incremental",
     "'\"type\" : \"full\"', '\"type\" : \"differential\"', differential"
   })

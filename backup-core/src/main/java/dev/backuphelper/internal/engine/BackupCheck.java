@@ -7,6 +7,7 @@ import dev.backuphelper.codec.Inflated;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.CorruptBackupException;
 import dev.backuphelper.error.ErrorCode;
+import dev.backuphelper.error.KeyException;
 import dev.backuphelper.error.StorageException;
 import dev.backuphelper.internal.io.Interruption;
 import dev.backuphelper.model.Backup;
@@ -108,12 +109,20 @@ final class BackupCheck {
           ErrorCode.UNSUPPORTED_FORMAT,
           "it is in a format that this version does not read: " + unknown.get());
     }
-    Artifact artifact = new Artifact(backup.manifest(), component);
+    Artifact artifact;
+    try {
+      artifact = context.open(backup).artifact(component.name());
+    } catch (KeyException locked) {
+      return notExamined(
+          backup, component, locked.code(), "cannot be read: " + locked.getMessage());
+    } catch (CorruptBackupException tampered) {
+      return unreadable(backup, component, outer.orElse(String.valueOf(tampered.getMessage())));
+    }
     try (LocalImage image =
         staging
             ? LocalImage.of(context.store(), context.store(), artifact)
             : LocalImage.unstaged(context.store(), artifact)) {
-      return examine(backup, component, level, outer, image);
+      return examine(backup, artifact.component(), level, outer, image);
     } catch (CodecUnavailableException unavailable) {
       return notExamined(
           backup,
@@ -236,6 +245,9 @@ final class BackupCheck {
   /** Returns what to throw when an artifact that is needed cannot be used. */
   static BackupException refusal(VerifiedFile found, String message, String hint) {
     ErrorCode code = found.obstacle().orElse(ErrorCode.CORRUPT);
+    if (code == ErrorCode.KEY_UNUSABLE) {
+      return new KeyException(message, hint);
+    }
     return code == ErrorCode.ACCESS_DENIED
         ? new StorageException(code, message, "Give this user access to it.")
         : new CorruptBackupException(code, message, hint);

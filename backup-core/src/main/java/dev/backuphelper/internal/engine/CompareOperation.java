@@ -41,11 +41,12 @@ public final class CompareOperation {
         () -> {
           new Lookup(context).requireStore(id);
           try (StoreLock lock = context.lock(LockMode.SHARED, "compare")) {
-            Backup backup = new Lookup(context).require(id);
+            OpenedBackup opened = context.open(new Lookup(context).require(id));
+            Backup backup = opened.backup();
             requireSound(backup);
             List<Compared> compared = new ArrayList<>();
             for (Component component : backup.components()) {
-              compared.add(compare(new Artifact(backup.manifest(), component)));
+              compared.add(compare(opened.artifact(component.name())));
             }
             return new CompareReport(id, compared);
           }

@@ -1,22 +1,30 @@
 package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.catalog.Catalog;
+import dev.backuphelper.codec.DataKey;
+import dev.backuphelper.codec.Encryption;
 import dev.backuphelper.error.CorruptBackupException;
 import dev.backuphelper.error.ErrorCode;
+import dev.backuphelper.error.KeyException;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.event.BackupListener;
+import dev.backuphelper.internal.io.MalformedDocumentException;
+import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.BackupId;
 import dev.backuphelper.source.Source;
 import dev.backuphelper.store.LockMode;
 import dev.backuphelper.store.Store;
 import dev.backuphelper.store.StoreFeature;
 import dev.backuphelper.store.StoreLock;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every operation works with. Immutable and thread-safe.
@@ -28,6 +36,7 @@ import java.util.function.Function;
  * @param clock tells the time
  * @param listener hears what happens
  * @param patience how long to wait for locks
+ * @param encryption the keys at hand; null when there are none
  */
 public record Context(
     Store store,
@@ -36,7 +45,8 @@ public record Context(
     Function<Path, Store> stores,
     Clock clock,
     BackupListener listener,
-    Duration patience) {
+    Duration patience,
+    @Nullable Encryption encryption) {
 
   /** The engine of plain files: the embedded default. */
   public static final String DEFAULT_ENGINE = "sqlite";
@@ -66,12 +76,66 @@ public record Context(
     return store.lock(mode, operation, patience);
   }
 
+  /**
+   * Opens a backup that may be encrypted.
+   *
+   * @throws KeyException if it is, and none of the keys at hand opens it
+   * @throws CorruptBackupException if what is encrypted of its manifest, or its wrapped key, is not
+   *     what was written
+   */
+  OpenedBackup open(Backup backup) throws IOException {
+    StoredForm.requireKnown(backup);
+    if (!backup.manifest().encrypted()) {
+      return new OpenedBackup(backup, null);
+    }
+    BackupId id = backup.id();
+    DataKey key = requireEncryption("backup " + id + " is encrypted").open(id, keys(id));
+    try {
+      return new OpenedBackup(catalog().unlock(backup, key), key);
+    } catch (MalformedDocumentException tampered) {
+      throw new CorruptBackupException(
+          ErrorCode.CORRUPT,
+          "validation failed: the manifest of backup %s: %s".formatted(id, tampered.getMessage()),
+          "Use another backup; verify says which are good.",
+          tampered);
+    }
+  }
+
+  private byte[] keys(BackupId id) throws IOException {
+    try {
+      return catalog().keys(id);
+    } catch (NoSuchFileException missing) {
+      throw new CorruptBackupException(
+          ErrorCode.CORRUPT,
+          "validation failed: the wrapped key of backup %s is missing: %s"
+              .formatted(id, missing.getFile()),
+          "Put that file back from a copy of the store; without it nothing can decrypt the backup.",
+          missing);
+    }
+  }
+
+  /**
+   * Returns the keys at hand.
+   *
+   * @param what needs them
+   * @throws KeyException if there are none
+   */
+  Encryption requireEncryption(String what) {
+    if (encryption == null) {
+      throw new KeyException(
+          what + ", and no key was given",
+          "Give its key file with BACKUP_KEY_FILE, or its passphrase with BACKUP_PASSPHRASE_FILE.");
+    }
+    return encryption;
+  }
+
   Context with(Store otherStore, List<Source> otherSources) {
-    return new Context(otherStore, otherSources, engines, stores, clock, listener, patience);
+    return new Context(
+        otherStore, otherSources, engines, stores, clock, listener, patience, encryption);
   }
 
   Context with(BackupListener otherListener) {
-    return new Context(store, sources, engines, stores, clock, otherListener, patience);
+    return new Context(store, sources, engines, stores, clock, otherListener, patience, encryption);
   }
 
   private static boolean isAt(Source source, String path) {

@@ -4,6 +4,9 @@ import dev.backuphelper.catalog.Catalog;
 import dev.backuphelper.catalog.Reservation;
 import dev.backuphelper.catalog.StoreNames;
 import dev.backuphelper.codec.CodecPipeline;
+import dev.backuphelper.codec.DataKey;
+import dev.backuphelper.codec.Encryption;
+import dev.backuphelper.codec.Seal;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.error.SourceException;
@@ -35,6 +38,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a backup: snapshot, staged image, checks, artifact, manifest. Nothing is published before
@@ -46,6 +50,7 @@ public final class CreateOperation {
 
   private final Context context;
   private final CreateOrder order;
+  private final boolean encrypted;
   private final Catalog catalog;
   private final Events events;
 
@@ -53,6 +58,7 @@ public final class CreateOperation {
   public CreateOperation(Context context, CreateOrder order) {
     this.context = context;
     this.order = order;
+    this.encrypted = order.isEncrypted(context.encryption());
     this.catalog = context.catalog();
     this.events = context.events("create");
   }
@@ -66,7 +72,7 @@ public final class CreateOperation {
           long needed = METADATA_BYTES;
           for (NamedSource source : sources()) {
             long size = sizeOf(source);
-            needed += order.mostBytes(size);
+            needed += mostBytes(size);
             components.add(new CreatePreview.Component(source.name(), source.path(), size));
           }
           return new CreatePreview(components, needed, context.store().usableSpace());
@@ -97,6 +103,9 @@ public final class CreateOperation {
     Compression compression = order.compression();
     if (compression != null) {
       CodecPipeline.require(compression.codec());
+    }
+    if (encrypted) {
+      context.requireEncryption("the backup is to be encrypted");
     }
     context.store().create();
     new Leftovers(context).sweepIfIdle();
@@ -139,14 +148,32 @@ public final class CreateOperation {
   private List<String> filesFor(List<NamedSource> sources, BackupId id) {
     List<String> files = new ArrayList<>();
     for (NamedSource source : sources) {
-      String artifact = StoreNames.artifact(source.name(), id, order.suffix());
+      String artifact = StoreNames.artifact(source.name(), id, suffix());
       files.add(artifact);
       files.add(StoreNames.checksum(artifact));
     }
     files.add(StoreNames.checks(id));
     files.add(StoreNames.pin(id));
     files.add(StoreNames.checksum(StoreNames.manifest(id)));
+    if (encrypted) {
+      files.add(StoreNames.keys(id));
+    }
     return files;
+  }
+
+  private String suffix() {
+    Compression compression = order.compression();
+    return (compression == null ? "" : compression.codec().suffix())
+        + (encrypted ? Encryption.SUFFIX : "");
+  }
+
+  // What is neither compressed nor encrypted is its own artifact: no byte is written twice.
+  private boolean isPlain() {
+    return order.compression() == null && !encrypted;
+  }
+
+  private long mostBytes(long imageSize) {
+    return isPlain() ? imageSize : imageSize + CodecPipeline.mostStored(imageSize);
   }
 
   private void warnOfClock(BackupId newest) {
@@ -158,6 +185,8 @@ public final class CreateOperation {
 
   private Backup publish(Reservation reservation, List<NamedSource> sources) throws IOException {
     long begun = System.nanoTime();
+    BackupId id = reservation.id();
+    DataKey key = encrypted ? context.requireEncryption("backup " + id).create(id) : null;
     List<StagedImage> images = new ArrayList<>();
     List<StagedFile> artifacts = new ArrayList<>();
     try {
@@ -166,17 +195,21 @@ public final class CreateOperation {
       for (StagedImage image : images) {
         StagedFile artifact = artifact(image);
         artifacts.add(artifact);
-        components.add(check(reservation.id(), image, artifact));
+        components.add(check(id, image, artifact, key));
         if (artifact != image.staged()) {
           // The next one may need its room.
           image.staged().close();
         }
       }
+      if (key != null) {
+        catalog.putKeys(id, key.document());
+        events.step("keys-written", id);
+      }
       for (int index = 0; index < artifacts.size(); index++) {
         publish(artifacts.get(index), components.get(index));
       }
       Duration duration = Duration.ofNanos(System.nanoTime() - begun);
-      return publish(manifest(reservation, components, duration));
+      return publish(manifest(reservation, components, duration, key));
     } finally {
       for (StagedImage image : images) {
         image.staged().close();
@@ -187,9 +220,8 @@ public final class CreateOperation {
     }
   }
 
-  // What is not compressed is its own artifact: no byte is written twice.
   private StagedFile artifact(StagedImage image) throws IOException {
-    return order.compression() == null ? image.staged() : context.store().stage();
+    return isPlain() ? image.staged() : context.store().stage();
   }
 
   // Sources whose snapshots cost their writers nothing all begin before the first copy, so that
@@ -204,7 +236,7 @@ public final class CreateOperation {
         Instant at = context.clock().instant();
         Snapshot snapshot = source.source().open(context.patience());
         open.put(source, snapshot);
-        needed += order.mostBytes(snapshot.size());
+        needed += mostBytes(snapshot.size());
         if (snapshot.features().contains(SourceFeature.SNAPSHOT_WITHOUT_BLOCKING)) {
           begun.put(source, at);
           events.step("snapshot-open", source.name());
@@ -251,8 +283,11 @@ public final class CreateOperation {
     }
   }
 
-  private Component check(BackupId id, StagedImage image, StagedFile artifact) throws IOException {
-    ImageCheck found = examined(image, artifact);
+  private Component check(
+      BackupId id, StagedImage image, StagedFile artifact, @Nullable DataKey key)
+      throws IOException {
+    String file = StoreNames.artifact(image.source().name(), id, suffix());
+    ImageCheck found = examined(image, artifact, key == null ? null : new Seal(key, file));
     events.step("checked", image.source().name());
     for (Check check : found.inspection().checks()) {
       if (check.status() != CheckStatus.OK) {
@@ -270,7 +305,7 @@ public final class CreateOperation {
         image.engineVersion(),
         image.source().path().toString(),
         image.at(),
-        StoreNames.artifact(image.source().name(), id, order.suffix()),
+        file,
         found.digests().stored().size(),
         found.digests().stored().sha256(),
         found.digests().image().size(),
@@ -279,13 +314,14 @@ public final class CreateOperation {
         facts);
   }
 
-  private ImageCheck examined(StagedImage image, StagedFile artifact) throws IOException {
+  private ImageCheck examined(StagedImage image, StagedFile artifact, @Nullable Seal seal)
+      throws IOException {
     Source engine = image.source().source();
     Path path = image.staged().path();
-    Compression compression = order.compression();
-    return compression == null
+    return isPlain()
         ? ImageCheck.of(engine, path, order.level())
-        : ImageCheck.compressing(engine, path, order.level(), artifact.path(), compression);
+        : ImageCheck.encoding(
+            engine, path, order.level(), artifact.path(), order.compression(), seal);
   }
 
   private void publish(StagedFile staged, Component component) throws IOException {
@@ -296,7 +332,8 @@ public final class CreateOperation {
   }
 
   private Manifest manifest(
-      Reservation reservation, List<Component> components, Duration duration) {
+      Reservation reservation, List<Component> components, Duration duration, @Nullable DataKey key)
+      throws IOException {
     Compression compression = order.compression();
     boolean damaged =
         components.stream().flatMap(c -> c.checks().stream()).anyMatch(Check::isFailed);
@@ -318,7 +355,7 @@ public final class CreateOperation {
             order.gitBranch(),
             Tool.nameAndVersion()),
         compression == null ? null : compression.codec().key(),
-        false,
+        key == null ? null : catalog.seal(reservation.id(), key, components),
         damaged,
         duration.toMillis(),
         components);

@@ -1,6 +1,6 @@
 package dev.backuphelper.internal.engine;
 
-import dev.backuphelper.codec.CodecPipeline;
+import dev.backuphelper.codec.Encryption;
 import dev.backuphelper.model.BackupKind;
 import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.model.Compression;
@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param tags labels to record
  * @param level how thoroughly the images are checked before they are published
  * @param compression how to compress the artifacts, or null
+ * @param encrypted whether to encrypt the artifacts; null for what the keys at hand do by default
  * @param pinned whether it is pinned at once
  * @param actor who asks for it, or null
  * @param gitCommit the commit to record, or null
@@ -30,6 +31,7 @@ public record CreateOrder(
     Map<String, String> tags,
     CheckLevel level,
     @Nullable Compression compression,
+    @Nullable Boolean encrypted,
     boolean pinned,
     @Nullable String actor,
     @Nullable String gitCommit,
@@ -41,7 +43,8 @@ public record CreateOrder(
   }
 
   /** Returns the order of a safety backup. */
-  public static CreateOrder safety(String operation, @Nullable String actor) {
+  public static CreateOrder safety(
+      String operation, @Nullable Boolean encrypted, @Nullable String actor) {
     return new CreateOrder(
         BackupKind.SAFETY,
         operation,
@@ -49,19 +52,15 @@ public record CreateOrder(
         Map.of(),
         CheckLevel.QUICK,
         null,
+        encrypted,
         false,
         actor,
         null,
         null);
   }
 
-  /** Returns what the names of the artifacts end with. */
-  String suffix() {
-    return compression == null ? "" : compression.codec().suffix();
-  }
-
-  /** Returns the most bytes that an image of that size needs, and what becomes of it. */
-  long mostBytes(long imageSize) {
-    return compression == null ? imageSize : imageSize + CodecPipeline.mostStored(imageSize);
+  /** Tells whether the artifacts are encrypted, given the keys at hand. */
+  boolean isEncrypted(@Nullable Encryption keys) {
+    return encrypted == null ? keys != null && keys.encryptsByDefault() : encrypted;
   }
 }

@@ -383,7 +383,7 @@ public final class GuardOperation implements AutoCloseable {
     Backup backup =
         new CreateOperation(
                 context.with(context.store(), sources),
-                CreateOrder.safety(order.label(), order.actor()))
+                CreateOrder.safety(order.label(), null, order.actor()))
             .run(id -> writeMarker(id, id, names));
     events.step("safety-backup-made", backup.id());
     return backup;
@@ -560,15 +560,11 @@ public final class GuardOperation implements AutoCloseable {
     }
   }
 
-  private Optional<Artifact> former(Guarded database) {
+  private Optional<Artifact> former(Guarded database) throws IOException {
     Backup made = safety;
-    String path = database.target().path().toString();
     return made == null
         ? Optional.empty()
-        : made.components().stream()
-            .filter(c -> c.source().equals(path))
-            .findFirst()
-            .map(component -> new Artifact(made.manifest(), component));
+        : context.open(made).artifactOf(database.target().path());
   }
 
   /**

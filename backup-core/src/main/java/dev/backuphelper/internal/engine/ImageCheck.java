@@ -3,12 +3,14 @@ package dev.backuphelper.internal.engine;
 import dev.backuphelper.codec.CodecPipeline;
 import dev.backuphelper.codec.Digest;
 import dev.backuphelper.codec.Digests;
+import dev.backuphelper.codec.Seal;
 import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.model.Compression;
 import dev.backuphelper.source.Inspection;
 import dev.backuphelper.source.Source;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of a private image after it was read: the digests of its bytes and what its engine
@@ -30,15 +32,20 @@ record ImageCheck(Digests digests, Inspection inspection) {
         });
   }
 
-  /** Also compresses the image into an empty private file. */
-  static ImageCheck compressing(
-      Source engine, Path image, CheckLevel level, Path artifact, Compression compression)
+  /** Also makes an artifact of the image, in an empty private file. */
+  static ImageCheck encoding(
+      Source engine,
+      Path image,
+      CheckLevel level,
+      Path artifact,
+      @Nullable Compression compression,
+      @Nullable Seal seal)
       throws IOException {
     return of(
         engine,
         image,
         level,
-        stopped -> CodecPipeline.compress(image, artifact, compression, stopped));
+        stopped -> CodecPipeline.encode(image, artifact, compression, seal, stopped));
   }
 
   private static ImageCheck of(

@@ -8,7 +8,6 @@ import dev.backuphelper.error.CorruptBackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.internal.io.Interruption;
 import dev.backuphelper.model.Component;
-import dev.backuphelper.model.CompressionCodec;
 import dev.backuphelper.store.StagedFile;
 import dev.backuphelper.store.Store;
 import java.io.FilterOutputStream;
@@ -62,9 +61,8 @@ final class LocalImage implements AutoCloseable {
    */
   static LocalImage of(Store store, Store scratch, Artifact artifact) throws IOException {
     Optional<Path> local = stored(store, artifact);
-    Optional<CompressionCodec> codec = artifact.codec();
-    if (codec.isPresent()) {
-      return inflated(store, scratch, artifact.component(), codec.get());
+    if (!artifact.isPlain()) {
+      return decoded(store, scratch, artifact);
     }
     return local.isPresent()
         ? new LocalImage(local.get(), null, () -> {})
@@ -76,16 +74,14 @@ final class LocalImage implements AutoCloseable {
    * what {@link #inflated} tells.
    */
   static LocalImage unstaged(Store store, Artifact artifact) throws IOException {
-    Optional<CompressionCodec> codec = artifact.codec();
-    if (codec.isEmpty()) {
+    if (artifact.isPlain()) {
       return of(store, store, artifact);
     }
     stored(store, artifact);
     Component component = artifact.component();
     try (InputStream in = store.open(component.file())) {
       Inflated inflated =
-          CodecPipeline.inflate(
-              in, codec.get(), OutputStream.nullOutputStream(), component.originalSize());
+          decode(in, artifact, OutputStream.nullOutputStream(), component.originalSize());
       return new LocalImage(Path.of(""), inflated, () -> {});
     } catch (IOException failure) {
       throw unreadable(component, failure);
@@ -113,15 +109,18 @@ final class LocalImage implements AutoCloseable {
     }
   }
 
-  private static LocalImage inflated(
-      Store store, Store scratch, Component component, CompressionCodec codec) throws IOException {
+  private static LocalImage decoded(Store store, Store scratch, Artifact artifact)
+      throws IOException {
+    Component component = artifact.component();
     // A manifest that was tampered with must not fill the disk, nor find it too small.
-    long possible = CompressedImage.mostBytes(codec, store.size(component.file()));
+    long stored = store.size(component.file());
+    long possible =
+        artifact.codec().map(codec -> CompressedImage.mostBytes(codec, stored)).orElse(stored);
     long limit = Math.min(component.originalSize(), possible);
     LocalImage empty = empty(scratch, component, limit);
     try (InputStream in = store.open(component.file());
         OutputStream out = new StagedStream(empty.path)) {
-      Inflated inflated = CodecPipeline.inflate(in, codec, out, limit);
+      Inflated inflated = decode(in, artifact, out, limit);
       return new LocalImage(empty.path, inflated, empty.cleanup);
     } catch (UncheckedIOException notWritten) {
       closeAfter(empty, notWritten);
@@ -134,6 +133,12 @@ final class LocalImage implements AutoCloseable {
       closeAfter(empty, failure);
       throw failure;
     }
+  }
+
+  private static Inflated decode(InputStream in, Artifact artifact, OutputStream out, long limit)
+      throws IOException {
+    return CodecPipeline.decode(
+        in, artifact.codec().orElse(null), artifact.seal().orElse(null), out, limit);
   }
 
   // A bad sector is told by the kind of exception that only says what went wrong.

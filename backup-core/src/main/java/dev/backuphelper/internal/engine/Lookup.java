@@ -47,6 +47,11 @@ public final class Lookup {
     throw notFound(context, id.value(), context.catalog().list());
   }
 
+  /** Returns a backup with all that its manifest tells, which of an encrypted one its key opens. */
+  public Backup unlock(Backup backup) throws IOException {
+    return context.open(backup).backup();
+  }
+
   /** Requires that there is a store, without which there is no backup of that id either. */
   void requireStore(BackupId id) throws IOException {
     if (!context.store().exists()) {

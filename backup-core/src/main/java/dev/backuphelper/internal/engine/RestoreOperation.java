@@ -1,6 +1,5 @@
 package dev.backuphelper.internal.engine;
 
-import dev.backuphelper.catalog.Catalog;
 import dev.backuphelper.catalog.Reservation;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.InvalidRequestException;
@@ -104,7 +103,8 @@ public final class RestoreOperation {
       new Leftovers(context).sweepIfIdle();
     }
     try (StoreLock lock = context.lock(LockMode.SHARED, "restore")) {
-      Backup backup = lookup.require(id);
+      OpenedBackup opened = context.open(lookup.require(id));
+      Backup backup = opened.backup();
       List<Component> components = input.components(backup);
       List<Wanted> wanted = new ArrayList<>();
       Map<Component, Path> paths =
@@ -117,7 +117,7 @@ public final class RestoreOperation {
                 component.name(),
                 engine,
                 entry.getValue(),
-                new Artifact(backup.manifest(), component),
+                opened.artifact(component.name()),
                 TargetState.DATABASE));
       }
       wanted.addAll(cleared());
@@ -213,7 +213,7 @@ public final class RestoreOperation {
 
   private static long rehearse(Artifact artifact, SpaceNeeded space) {
     long size = artifact.component().originalSize();
-    space.inStore(artifact.codec().isPresent() ? size : 0);
+    space.inStore(artifact.isPlain() ? 0 : size);
     return size;
   }
 
@@ -310,15 +310,15 @@ public final class RestoreOperation {
       return image.facts();
     }
     BackupId found = plan.safetyBackup();
-    Optional<Backup> safety =
-        found == null ? Optional.empty() : new Catalog(context.storeAt(plan.store())).find(found);
-    String path = aim.target.path().toString();
-    return safety.stream()
-        .flatMap(backup -> backup.components().stream())
-        .filter(component -> component.source().equals(path))
-        .findFirst()
-        .map(Component::facts)
-        .orElse(null);
+    Context where = context.with(context.storeAt(plan.store()), context.sources());
+    Optional<Backup> safety = found == null ? Optional.empty() : where.catalog().find(found);
+    return safety.isEmpty()
+        ? null
+        : where
+            .open(safety.get())
+            .artifactOf(aim.target.path())
+            .map(artifact -> artifact.component().facts())
+            .orElse(null);
   }
 
   private @Nullable BackupId resolvingId() {
@@ -439,6 +439,17 @@ public final class RestoreOperation {
     }
   }
 
+  // What is secret in the one is so in the other.
+  private static @Nullable Boolean encrypted(List<Aim> aims) {
+    for (Aim aim : aims) {
+      Artifact artifact = aim.wanted.artifact();
+      if (artifact != null && artifact.key() != null) {
+        return true;
+      }
+    }
+    return null;
+  }
+
   private @Nullable Backup safetyBackup(List<Aim> aims) {
     List<Source> databases =
         aims.stream()
@@ -452,7 +463,7 @@ public final class RestoreOperation {
       Backup safety =
           new CreateOperation(
                   journal.with(journal.store(), databases),
-                  CreateOrder.safety(operation(), order.actor()))
+                  CreateOrder.safety(operation(), encrypted(aims), order.actor()))
               .run();
       events.step("safety-backup-made", safety.id());
       return safety;

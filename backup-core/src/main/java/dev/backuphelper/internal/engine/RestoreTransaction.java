@@ -389,14 +389,10 @@ final class RestoreTransaction {
     }
   }
 
-  private Optional<Artifact> savedStateOf(RestorePart part) {
-    String path = part.target().path().toString();
+  private Optional<Artifact> savedStateOf(RestorePart part) throws IOException {
     return safety == null
         ? Optional.empty()
-        : safety.components().stream()
-            .filter(c -> c.source().equals(path))
-            .findFirst()
-            .map(component -> new Artifact(safety.manifest(), component));
+        : journal.open(safety).artifactOf(part.target().path());
   }
 
   private RestoreFailedException failed(

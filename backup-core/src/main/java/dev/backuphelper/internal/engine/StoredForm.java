@@ -1,5 +1,6 @@
 package dev.backuphelper.internal.engine;
 
+import dev.backuphelper.codec.Encryption;
 import dev.backuphelper.error.CorruptBackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.model.Backup;
@@ -22,8 +23,9 @@ final class StoredForm {
     if (compression != null && CompressionCodec.of(compression).isEmpty()) {
       return Optional.of(compression);
     }
-    if (manifest.encrypted()) {
-      return Optional.of("encrypted");
+    Manifest.Encryption encrypted = manifest.encryption();
+    if (encrypted != null && !Encryption.CIPHER.equals(encrypted.cipher())) {
+      return Optional.of(encrypted.cipher());
     }
     return manifest.type() == BackupType.FULL
         ? Optional.empty()

@@ -80,7 +80,7 @@ class BackgroundPassTest {
     Path artifact = Files.createFile(folder.resolve("artifact"));
 
     assertThatThrownBy(
-            () -> CodecPipeline.compress(image, artifact, Compression.of(codec), () -> true))
+            () -> CodecPipeline.encode(image, artifact, Compression.of(codec), null, () -> true))
         .isInstanceOf(InterruptedIOException.class);
   }
 }
