@@ -4,7 +4,6 @@ import dev.backuphelper.model.BackupId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -66,11 +65,21 @@ public record MigrationReport(
    * what is thrown while they start.
    */
   public static Optional<MigrationReport> of(Throwable failure) {
-    return Stream.<@Nullable Throwable>iterate(failure, Objects::nonNull, Throwable::getCause)
-        .limit(MAX_CAUSES)
-        .flatMap(cause -> Stream.concat(Stream.of(cause), Stream.of(cause.getSuppressed())))
+    @Nullable Throwable cause = failure;
+    for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
+      Optional<MigrationReport> report = attachedTo(cause);
+      if (report.isPresent()) {
+        return report;
+      }
+      cause = cause.getCause();
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<MigrationReport> attachedTo(Throwable cause) {
+    return Stream.concat(Stream.of(cause), Stream.of(cause.getSuppressed()))
         .filter(MigrationFailedException.class::isInstance)
-        .map(cause -> ((MigrationFailedException) cause).report())
+        .map(found -> ((MigrationFailedException) found).report())
         .findFirst();
   }
 }
