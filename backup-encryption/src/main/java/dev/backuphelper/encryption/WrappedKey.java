@@ -1,6 +1,5 @@
 package dev.backuphelper.encryption;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -14,7 +13,7 @@ import java.util.Map;
 public record WrappedKey(String kind, Map<String, String> parameters, byte[] bytes) {
   /** Copies the values, so that they never change. */
   public WrappedKey {
-    parameters = Map.copyOf(new LinkedHashMap<>(parameters));
+    parameters = Map.copyOf(parameters);
     bytes = bytes.clone();
   }
 
