@@ -2,6 +2,7 @@ package dev.backuphelper;
 
 import dev.backuphelper.internal.engine.CreateOrder;
 import dev.backuphelper.model.BackupKind;
+import dev.backuphelper.model.BackupType;
 import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.model.Compression;
 import java.util.LinkedHashMap;
@@ -38,6 +39,7 @@ public final class CreateRequest {
   /** Collects the settings of a request. Not thread-safe. */
   public static final class Builder {
     private BackupKind kind = BackupKind.MANUAL;
+    private @Nullable BackupType type = BackupType.FULL;
     private @Nullable String operation;
     private @Nullable String description;
     private final Map<String, String> tags = new LinkedHashMap<>();
@@ -54,6 +56,28 @@ public final class CreateRequest {
     /** Sets why the backup is made. Default: manual. */
     public Builder kind(BackupKind value) {
       kind = Objects.requireNonNull(value, "kind");
+      return this;
+    }
+
+    /**
+     * Sets what the backup holds. Default: everything. What changed is stored page by page, and a
+     * full backup is made instead, with a warning, if there is none to build on: no backup of these
+     * databases that is neither damaged nor a safety backup, nor one that is known to be bad, lacks
+     * a file, is encrypted where this one is not or the other way round, or has pages of another
+     * size. A safety backup is a full one whatever is said here.
+     */
+    public Builder type(BackupType value) {
+      type = Objects.requireNonNull(value, "type");
+      return this;
+    }
+
+    /**
+     * Lets the backup be an incremental one where that pays, else a full one: the first, one after
+     * a chain of 30 incrementals or of as many bytes as their full backup, one that more than half
+     * of the pages changed before, and where {@link #type} says so.
+     */
+    public Builder automaticType() {
+      type = null;
       return this;
     }
 
@@ -120,6 +144,7 @@ public final class CreateRequest {
       return new CreateRequest(
           new CreateOrder(
               kind,
+              kind == BackupKind.SAFETY ? BackupType.FULL : type,
               operation,
               description,
               tags,

@@ -99,6 +99,8 @@ final class StoreDocuments {
         0,
         digest,
         List.of(),
-        Map.of());
+        Map.of(),
+        null,
+        null);
   }
 }

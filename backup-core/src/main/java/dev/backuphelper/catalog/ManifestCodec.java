@@ -71,9 +71,32 @@ public final class ManifestCodec {
     map.put("size", component.size());
     map.put("sha256", component.sha256());
     map.put("original_size", component.originalSize());
+    Component.Delta delta = component.delta();
+    if (delta != null) {
+      map.put("delta", toMap(delta));
+    }
+    Component.PageMapFile pageMap = component.pageMap();
+    if (pageMap != null) {
+      map.put("page_map", toMap(pageMap));
+    }
     if (component.originalSha256() != null) {
       putContent(component, map);
     }
+    return map;
+  }
+
+  private static Map<String, Object> toMap(Component.Delta delta) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("size", delta.size());
+    map.put("pages", delta.pages());
+    return map;
+  }
+
+  private static Map<String, Object> toMap(Component.PageMapFile pageMap) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("file", pageMap.file());
+    map.put("size", pageMap.size());
+    map.put("sha256", pageMap.sha256());
     return map;
   }
 
@@ -134,7 +157,9 @@ public final class ManifestCodec {
             size,
             digest(json, "original_sha256"),
             readChecks(json),
-            readFacts(json, locked.engine()));
+            readFacts(json, locked.engine()),
+            locked.delta(),
+            locked.pageMap());
       }
     }
     throw new MalformedDocumentException("its encrypted section lacks " + locked.name(), null);
@@ -190,12 +215,15 @@ public final class ManifestCodec {
     if (components.stream().map(Component::name).distinct().count() < components.size()) {
       throw new MalformedDocumentException("two components have one name", null);
     }
+    BackupType type = constant(BackupType.class, json, "type");
+    BackupId parent = json.has("parent") ? new BackupId(json.text("parent")) : null;
+    requireChain(id, type, parent, components);
     return new Manifest(
         id,
         json.instant("date"),
         constant(BackupKind.class, json, "kind"),
-        constant(BackupType.class, json, "type"),
-        json.has("parent") ? new BackupId(json.text("parent")) : null,
+        type,
+        parent,
         new GroupId(json.text("group")),
         json.optionalText("operation"),
         json.optionalText("description"),
@@ -206,6 +234,21 @@ public final class ManifestCodec {
         json.flag("damaged"),
         json.size("duration_ms"),
         components);
+  }
+
+  // Whoever follows parents comes to an end, because each is older than what builds on it.
+  private static void requireChain(
+      BackupId id, BackupType type, @Nullable BackupId parent, List<Component> components)
+      throws MalformedDocumentException {
+    boolean full = type == BackupType.FULL;
+    if (full != (parent == null)
+        || components.stream().anyMatch(component -> full != (component.delta() == null))) {
+      throw new MalformedDocumentException(
+          "its type is %s, but not its parent or its artifacts".formatted(type.key()), null);
+    }
+    if (parent != null && parent.compareTo(id) >= 0) {
+      throw new MalformedDocumentException("its parent is not older: " + parent, null);
+    }
   }
 
   // One that a later version encrypts in another way is not read, but is listed.
@@ -263,7 +306,22 @@ public final class ManifestCodec {
         json.size("original_size"),
         locked ? null : digest(json, "original_sha256"),
         locked ? List.of() : readChecks(json),
-        locked ? Map.of() : readFacts(json, engine));
+        locked ? Map.of() : readFacts(json, engine),
+        json.has("delta") ? readDelta(json.object("delta")) : null,
+        json.has("page_map") ? readPageMap(json.object("page_map"), name, id) : null);
+  }
+
+  private static Component.Delta readDelta(JsonObject json) throws MalformedDocumentException {
+    return new Component.Delta(json.size("size"), json.size("pages"));
+  }
+
+  private static Component.PageMapFile readPageMap(JsonObject json, SourceName name, BackupId id)
+      throws MalformedDocumentException {
+    String file = json.text("file");
+    if (!StoreNames.isPageMap(file, name, id)) {
+      throw new MalformedDocumentException("it claims a file that is not its own: " + file, null);
+    }
+    return new Component.PageMapFile(file, json.size("size"), digest(json, "sha256"));
   }
 
   private static List<Check> readChecks(JsonObject json) throws MalformedDocumentException {

@@ -52,8 +52,10 @@ public final class Removal {
       Manifest manifest =
           ManifestCodec.read(id, store.read(StoreNames.tombstone(id), DOCUMENT_LIMIT));
       for (Component component : manifest.components()) {
-        files.add(component.file());
-        files.add(StoreNames.checksum(component.file()));
+        for (String file : component.files()) {
+          files.add(file);
+          files.add(StoreNames.checksum(file));
+        }
       }
     } catch (MalformedDocumentException | UnknownFormatException unreadable) {
       // What the manifest would list is known by name too: every file of a backup holds its id.

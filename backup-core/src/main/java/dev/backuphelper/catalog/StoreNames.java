@@ -1,5 +1,6 @@
 package dev.backuphelper.catalog;
 
+import dev.backuphelper.codec.Encryption;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.SourceName;
 import java.util.Optional;
@@ -8,6 +9,9 @@ import java.util.regex.Pattern;
 
 /** The names of a store's files, as format 1 fixes them. Stateless. */
 public final class StoreNames {
+  /** Follows the id in the name of an artifact that holds what changed. */
+  public static final String DELTA_SUFFIX = ".delta";
+
   /** Ends the name of a checksum file. */
   public static final String CHECKSUM_SUFFIX = ".sha256";
 
@@ -69,6 +73,21 @@ public final class StoreNames {
     return file.startsWith(plain)
         && CODEC_SUFFIXES.matcher(file.substring(plain.length())).matches()
         && !file.endsWith(CHECKSUM_SUFFIX);
+  }
+
+  /**
+   * Returns the name of the page map of a source.
+   *
+   * @param suffix what encryption adds to it; empty for none
+   */
+  public static String pageMap(SourceName source, BackupId id, String suffix) {
+    return source + ".pages." + id + suffix;
+  }
+
+  /** Tells whether a file may be the page map of a source. */
+  static boolean isPageMap(String file, SourceName source, BackupId id) {
+    String plain = pageMap(source, id, "");
+    return file.equals(plain) || file.equals(plain + Encryption.SUFFIX);
   }
 
   /** Returns the name of the checksum file of a file. */

@@ -96,16 +96,45 @@ public final class CodecPipeline {
       @Nullable Seal seal,
       BooleanSupplier stopped)
       throws IOException {
-    try (Writeback writingBack = Writeback.of(artifact, Files.size(image));
-        InputStream in = Files.newInputStream(image);
+    try (InputStream in = Files.newInputStream(image)) {
+      DigestingOutputStream plain = new DigestingOutputStream(OutputStream.nullOutputStream());
+      Digest stored =
+          encode(
+              out -> copy(in, plain, out, stopped), Files.size(image), artifact, compression, seal);
+      return new Digests(plain.digest(), stored);
+    }
+  }
+
+  /** What is to be stored. */
+  public interface Content {
+    /** Writes it; the stream stays open. */
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /**
+   * Stores some content.
+   *
+   * @param size how many bytes it has, about
+   * @param artifact an empty private file
+   * @param compression how to compress it; null for not at all
+   * @param seal what encrypts it; null for nothing
+   * @return the digest of what is stored
+   */
+  public static Digest encode(
+      Content content,
+      long size,
+      Path artifact,
+      @Nullable Compression compression,
+      @Nullable Seal seal)
+      throws IOException {
+    try (Writeback writingBack = Writeback.of(artifact, size);
         OutputStream file = Files.newOutputStream(artifact, StandardOpenOption.WRITE)) {
       DigestingOutputStream stored = new DigestingOutputStream(file);
-      DigestingOutputStream plain = new DigestingOutputStream(OutputStream.nullOutputStream());
       try (OutputStream sealed = sealed(stored, seal);
           OutputStream encoder = encoder(sealed, compression)) {
-        copy(in, plain, encoder, stopped);
+        content.writeTo(encoder);
       }
-      return new Digests(plain.digest(), stored.digest());
+      return stored.digest();
     }
   }
 
@@ -155,12 +184,15 @@ public final class CodecPipeline {
       OutputStream image,
       long limit)
       throws IOException {
+    if (codec == null && seal == null) {
+      return copy(stored, image, limit);
+    }
     DigestingInputStream in = new DigestingInputStream(stored);
     DigestingOutputStream out = new DigestingOutputStream(image);
     Optional<String> problem = Optional.empty();
     boolean tooLong = false;
     try (Decoder decoder = new Decoder(in, codec, seal)) {
-      tooLong = !copy(decoder, out, limit);
+      tooLong = !copyUpTo(limit, decoder, out);
       if (tooLong) {
         problem = Optional.of("it inflates past %d bytes".formatted(limit));
       }
@@ -170,14 +202,43 @@ public final class CodecPipeline {
     return new Inflated(new Digests(out.digest(), in.toEnd()), problem, tooLong);
   }
 
-  private static boolean copy(InputStream in, DigestingOutputStream out, long limit)
+  // What is stored as it is needs one digest alone.
+  private static Inflated copy(InputStream stored, OutputStream image, long limit)
       throws IOException {
+    DigestingInputStream in = new DigestingInputStream(stored);
+    boolean tooLong = !copyUpTo(limit, in, image);
+    Digest digest = in.toEnd();
+    return new Inflated(
+        new Digests(digest, digest),
+        tooLong ? Optional.of("it goes on past %d bytes".formatted(limit)) : Optional.empty(),
+        tooLong);
+  }
+
+  /**
+   * Opens what is stored.
+   *
+   * @param stored the artifact; stays open
+   * @param codec how it is compressed; null for not at all
+   * @param seal what decrypts it; null for nothing
+   * @return a stream that throws {@link BrokenStreamException} where it is not sound
+   * @throws BrokenStreamException if it is not sound from its beginning
+   * @throws CodecUnavailableException if the codec cannot be used here
+   */
+  public static InputStream open(
+      InputStream stored, @Nullable CompressionCodec codec, @Nullable Seal seal)
+      throws IOException {
+    return new Decoder(new DigestingInputStream(stored), codec, seal);
+  }
+
+  private static boolean copyUpTo(long limit, InputStream in, OutputStream out) throws IOException {
     byte[] buffer = new byte[BUFFER_SIZE];
+    long left = limit;
     for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-      if (count > limit - out.size()) {
+      if (count > left) {
         return false;
       }
       out.write(buffer, 0, count);
+      left -= count;
     }
     return true;
   }

@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * @param checks what was checked before publishing; empty while it is locked
  * @param facts what the engine records of the image; values are those of JSON (text, whole numbers
  *     as {@code Long}, booleans, lists, maps, null); empty while it is locked
+ * @param delta what the artifact holds if that is only what changed since the backup's parent; null
+ *     if it is the whole image
+ * @param pageMap where the hashes of the image's pages are kept, for incremental backups to come;
+ *     null if they are not
  */
 public record Component(
     SourceName name,
@@ -37,12 +41,38 @@ public record Component(
     long originalSize,
     @Nullable String originalSha256,
     List<Check> checks,
-    Map<String, Object> facts) {
+    Map<String, Object> facts,
+    @Nullable Delta delta,
+    @Nullable PageMapFile pageMap) {
 
   /** Copies the collections, so that a component never changes. */
   public Component {
     checks = List.copyOf(checks);
     facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
+  }
+
+  /**
+   * What changed since the backup's parent.
+   *
+   * @param size bytes of the delta before it was compressed or encrypted
+   * @param pages pages that it holds
+   */
+  public record Delta(long size, long pages) {}
+
+  /**
+   * The hashes of an image's pages, as they are stored.
+   *
+   * @param file the name in the store
+   * @param size in bytes
+   * @param sha256 lower-case hex
+   */
+  public record PageMapFile(String file, long size, String sha256) {}
+
+  /**
+   * Returns the names of the files in the store: the artifact, and the page map if there is one.
+   */
+  public List<String> files() {
+    return pageMap == null ? List.of(file) : List.of(file, pageMap.file());
   }
 
   /** Returns this component without what tells about the content. */
@@ -59,6 +89,8 @@ public record Component(
         originalSize,
         null,
         List.of(),
-        Map.of());
+        Map.of(),
+        delta,
+        pageMap);
   }
 }

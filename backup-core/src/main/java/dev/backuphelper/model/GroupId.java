@@ -1,6 +1,10 @@
 package dev.backuphelper.model;
 
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toMap;
+
 import java.util.Collection;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.commons.codec.digest.DigestUtils;
 
@@ -29,10 +33,16 @@ public record GroupId(String value) implements Comparable<GroupId> {
 
   /** Returns the group of the given components' names and recorded paths. */
   public static GroupId of(Collection<Component> components) {
+    return of(components.stream().collect(toMap(Component::name, Component::source)));
+  }
+
+  /** Returns the group of sources with the given names and paths. */
+  public static GroupId of(Map<SourceName, String> paths) {
     String text =
-        String.join(
-            "",
-            components.stream().map(c -> c.name() + "\t" + c.source() + "\n").sorted().toList());
+        paths.entrySet().stream()
+            .map(source -> source.getKey() + "\t" + source.getValue() + "\n")
+            .sorted()
+            .collect(joining());
     return new GroupId(DigestUtils.sha256Hex(text).substring(0, DIGITS));
   }
 

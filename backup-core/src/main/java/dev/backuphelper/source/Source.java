@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -53,6 +54,17 @@ public interface Source {
    * @throws SourceUnreadableException if they begin no image of this engine
    */
   OptionalLong declaredSize(byte[] head) throws SourceUnreadableException;
+
+  /**
+   * Returns the size of the pages of a private image, if two snapshots of one source have the same
+   * bytes in each page that nobody changed in between. Then what changed can be stored alone.
+   *
+   * @return the size in bytes; empty if the images of this engine are not like that
+   * @throws IOException if the image cannot be read
+   */
+  default OptionalInt pageSize(Path image) throws IOException {
+    return OptionalInt.empty();
+  }
 
   /**
    * Tells whether two private images hold the same content, but for bytes that differ legitimately

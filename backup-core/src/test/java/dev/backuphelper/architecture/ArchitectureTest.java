@@ -49,7 +49,7 @@ class ArchitectureTest {
           Set.of("internal.io"),
           Set.of("codec", "store", "source"),
           Set.of("source.sqlite", "store.local"),
-          Set.of("catalog", "retention"),
+          Set.of("catalog", "internal.delta", "retention"),
           Set.of("report", "event"),
           Set.of("internal.engine"),
           Set.of(""));
@@ -201,6 +201,9 @@ class ArchitectureTest {
     // Images are private files that no connection but our own can have open.
     assertThat(openers)
         .containsExactlyInAnyOrder(
+            "internal.delta.DeltaReader",
+            "internal.delta.DeltaWriter",
+            "internal.delta.PageMap",
             "internal.io.DirectoryLock$LockFile",
             "internal.io.PrivateFiles",
             "internal.io.Writeback",
@@ -268,6 +271,8 @@ class ArchitectureTest {
         .containsExactlyInAnyOrder(
             // private images and artifacts
             "codec.CodecPipeline",
+            "internal.delta.DeltaReader",
+            "internal.delta.PageMap",
             // what Linux tells of a process
             "internal.engine.GuardedProcesses",
             "internal.engine.LocalImage",

@@ -45,7 +45,14 @@ class CrashAtEveryStepTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"CREATE_ONE", "CREATE_TWO", "CREATE_COMPRESSED", "CREATE_ENCRYPTED"})
+  @EnumSource(
+      names = {
+        "CREATE_ONE",
+        "CREATE_TWO",
+        "CREATE_COMPRESSED",
+        "CREATE_ENCRYPTED",
+        "CREATE_INCREMENTAL"
+      })
   void create_killedAnywhere_leavesEveryListedBackupGood(Scenario scenario) throws Exception {
     killAtEachPoint(scenario, (point, aftermath) -> aftermath.requireSoundStore(false));
   }

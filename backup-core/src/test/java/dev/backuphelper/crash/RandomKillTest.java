@@ -37,12 +37,14 @@ class RandomKillTest {
           Scenario.CREATE_ONE,
           Scenario.CREATE_TWO,
           Scenario.CREATE_COMPRESSED,
+          Scenario.CREATE_INCREMENTAL,
           Scenario.RESTORE_MISSING,
           Scenario.RESTORE_WAL,
           Scenario.RESTORE_ROLLBACK,
           Scenario.RESTORE_GARBAGE,
           Scenario.RESTORE_TWO,
           Scenario.RESTORE_COMPRESSED,
+          Scenario.RESTORE_CHAIN,
           Scenario.CLEAN,
           Scenario.RECOVER);
 

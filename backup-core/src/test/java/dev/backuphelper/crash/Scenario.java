@@ -6,6 +6,7 @@ import dev.backuphelper.CreateRequest;
 import dev.backuphelper.RestoreRequest;
 import dev.backuphelper.codec.TestEncryption;
 import dev.backuphelper.error.RestoreFailedException;
+import dev.backuphelper.model.BackupType;
 import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.model.Compression;
 import dev.backuphelper.model.RestoreOutcome;
@@ -63,11 +64,9 @@ public enum Scenario {
   RESTORE_COMPRESSED("a.db", "b.db") {
     @Override
     public void prepare(World world) {
-      LiveDatabase.make(world.database("a.db"), "wal", "new", world.rows());
-      LiveDatabase.make(world.database("b.db"), "delete", "new", world.rows());
+      makeBoth(world);
       world.backups(databases()).create(COMPRESSED);
-      LiveDatabase.fill(world.database("a.db"), "old", world.rows() * 2);
-      LiveDatabase.fill(world.database("b.db"), "old", world.rows() * 2);
+      fillBoth(world, "old", world.rows() * 2);
     }
   },
   /** Two databases, encrypted. */
@@ -86,11 +85,64 @@ public enum Scenario {
   RESTORE_ENCRYPTED("a.db", "b.db") {
     @Override
     public void prepare(World world) {
-      LiveDatabase.make(world.database("a.db"), "wal", "new", world.rows());
-      LiveDatabase.make(world.database("b.db"), "delete", "new", world.rows());
+      makeBoth(world);
       world.backups(databases()).create(ENCRYPTED);
-      LiveDatabase.fill(world.database("a.db"), "old", world.rows() * 2);
-      LiveDatabase.fill(world.database("b.db"), "old", world.rows() * 2);
+      fillBoth(world, "old", world.rows() * 2);
+    }
+  },
+  /** Two databases, of which only what changed is stored, and the hashes of all pages with it. */
+  CREATE_INCREMENTAL("a.db", "b.db") {
+    @Override
+    public void prepare(World world) {
+      makeBoth(world);
+      world.backups(databases()).create();
+      fillBoth(world, "old", world.rows() + 3);
+    }
+
+    @Override
+    void run(BackupHelper backups, World world) {
+      backups.create(INCREMENTAL);
+    }
+  },
+  /** From a full backup and two that build on it. */
+  RESTORE_CHAIN("a.db", "b.db") {
+    @Override
+    public void prepare(World world) {
+      makeBoth(world);
+      fillBoth(world, "first", world.rows() / 2);
+      BackupHelper backups = world.backups(databases());
+      backups.create();
+      fillBoth(world, "second", world.rows() * 2);
+      backups.create(ENCRYPTED_INCREMENTAL);
+      backups.create(ENCRYPTED_INCREMENTAL);
+      fillBoth(world, "new", world.rows());
+      backups.create(ENCRYPTED_INCREMENTAL);
+      fillBoth(world, "old", world.rows() * 2);
+    }
+
+    @Override
+    void run(BackupHelper backups, World world) {
+      backups.restore(World.manual(backups).get(3));
+    }
+  },
+  /** Removes a chain, and keeps what is newer. */
+  CLEAN_CHAIN("a.db") {
+    @Override
+    public void prepare(World world) {
+      LiveDatabase.make(world.database("a.db"), "delete", "old", world.rows());
+      BackupHelper backups = world.backups(databases());
+      backups.create();
+      for (int count = 0; count < 2; count++) {
+        LiveDatabase.fill(world.database("a.db"), "old", world.rows() + count);
+        backups.create(INCREMENTAL);
+      }
+      backups.create();
+      backups.create(INCREMENTAL);
+    }
+
+    @Override
+    void run(BackupHelper backups, World world) {
+      backups.cleanOld(2);
     }
   },
   /** The key of some backups is changed. */
@@ -265,6 +317,10 @@ public enum Scenario {
   private static final CreateRequest COMPRESSED =
       CreateRequest.builder().compress(Compression.zstd()).build();
   private static final CreateRequest ENCRYPTED = CreateRequest.builder().encrypt(true).build();
+  private static final CreateRequest INCREMENTAL =
+      CreateRequest.builder().type(BackupType.INCREMENTAL).compress(Compression.zstd()).build();
+  private static final CreateRequest ENCRYPTED_INCREMENTAL =
+      CreateRequest.builder().type(BackupType.INCREMENTAL).encrypt(true).build();
   private static final String GARBAGE = "this is no database, but somebody may want it\n";
 
   private final ImmutableList<String> databases;
@@ -326,6 +382,16 @@ public enum Scenario {
 
   static boolean isGarbage(Path file) throws IOException {
     return Files.size(file) == GARBAGE.length() && Files.readString(file).equals(GARBAGE);
+  }
+
+  static void makeBoth(World world) {
+    LiveDatabase.make(world.database("a.db"), "wal", "new", world.rows());
+    LiveDatabase.make(world.database("b.db"), "delete", "new", world.rows());
+  }
+
+  static void fillBoth(World world, String content, int rows) {
+    LiveDatabase.fill(world.database("a.db"), content, rows);
+    LiveDatabase.fill(world.database("b.db"), content, rows);
   }
 
   void backUp(World world, String... modes) {

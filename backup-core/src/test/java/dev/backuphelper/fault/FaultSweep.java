@@ -249,7 +249,7 @@ final class FaultSweep {
     }
 
     private String held(Backup backup, Component component) throws IOException {
-      if (component.file().endsWith(Encryption.SUFFIX)) {
+      if (component.file().endsWith(Encryption.SUFFIX) || component.delta() != null) {
         return world.restored(backup.id(), component);
       }
       Path artifact = world.store().resolve(component.file());

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,11 @@ final class FaultySource implements Source {
   @Override
   public OptionalLong declaredSize(byte[] head) throws SourceUnreadableException {
     return source.declaredSize(head);
+  }
+
+  @Override
+  public OptionalInt pageSize(Path image) throws IOException {
+    return source.pageSize(image);
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.backuphelper.error.RestoreFailedException;
 import dev.backuphelper.event.BackupEvent;
 import dev.backuphelper.event.BackupListener;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.BackupType;
 import dev.backuphelper.model.Compression;
 import dev.backuphelper.model.RecoverChoice;
 import dev.backuphelper.source.Source;
@@ -91,6 +92,12 @@ record Scenario(
   private static final CreateRequest ENCRYPTED =
       CreateRequest.builder().encrypt(true).compress(Compression.gzip()).build();
 
+  private static final CreateRequest INCREMENTAL =
+      CreateRequest.builder().type(BackupType.INCREMENTAL).compress(Compression.zstd()).build();
+
+  private static final CreateRequest ENCRYPTED_INCREMENTAL =
+      CreateRequest.builder().type(BackupType.INCREMENTAL).encrypt(true).build();
+
   /** Tells whether it begins with something half done. */
   boolean isRecovery() {
     return name.startsWith("recover");
@@ -130,36 +137,39 @@ record Scenario(
             (w, means) -> assertThat(means.helper().verifyAll().allValid()).isTrue(),
             Map.of(),
             Set.of()),
-        new Scenario(
+        restoreOf(
             "restore of a compressed one",
-            w -> {
-              w.helper(w.app(), w.orders()).create(COMPRESSED);
-              Databases.change(w.app(), 7);
-              Databases.change(w.orders(), 7);
-            },
-            (w, means) -> means.helper(w.app(), w.orders()).restore(w.helper().list().get(0).id()),
-            Map.of(
-                "app.db", world.live().get(world.app()),
-                "orders.db", world.live().get(world.orders())),
-            Set.of()),
+            world,
+            w -> w.helper(w.app(), w.orders()).create(COMPRESSED)),
         new Scenario(
             "create of two, encrypted",
             AS_IT_IS,
             (w, means) -> means.helper(w.app(), w.orders()).create(ENCRYPTED),
             Map.of(),
             Set.of()),
-        new Scenario(
+        restoreOf(
             "restore of an encrypted one",
-            w -> {
-              w.helper(w.app(), w.orders()).create(ENCRYPTED);
-              Databases.change(w.app(), 7);
-              Databases.change(w.orders(), 7);
-            },
-            (w, means) -> means.helper(w.app(), w.orders()).restore(w.helper().list().get(0).id()),
-            Map.of(
-                "app.db", world.live().get(world.app()),
-                "orders.db", world.live().get(world.orders())),
+            world,
+            w -> w.helper(w.app(), w.orders()).create(ENCRYPTED)),
+        new Scenario(
+            "create of an incremental one",
+            AS_IT_IS,
+            (w, means) -> means.helper(w.app(), w.orders()).create(INCREMENTAL),
+            Map.of(),
             Set.of()),
+        new Scenario(
+            "create of one on a chain",
+            Scenario::makeChain,
+            (w, means) -> means.helper(w.app(), w.orders()).create(ENCRYPTED_INCREMENTAL),
+            Map.of(),
+            Set.of()),
+        new Scenario(
+            "verify of a chain",
+            Scenario::makeChain,
+            (w, means) -> assertThat(means.helper().verifyAll().allValid()).isTrue(),
+            Map.of(),
+            Set.of()),
+        restoreOf("restore of a chain", world, Scenario::makeChain),
         new Scenario(
             "restore where nothing is",
             w -> Files.delete(w.app()),
@@ -242,6 +252,36 @@ record Scenario(
             Scenario::recover,
             Map.of(),
             Set.of(world.app2())));
+  }
+
+  private static Scenario restoreOf(String name, World world, Step made) {
+    return new Scenario(
+        name,
+        w -> {
+          made.run(w);
+          Databases.change(w.app(), 7);
+          Databases.change(w.orders(), 7);
+        },
+        (w, means) -> means.helper(w.app(), w.orders()).restore(w.helper().list().get(0).id()),
+        Map.of(
+            "app.db", world.live().get(world.app()),
+            "orders.db", world.live().get(world.orders())),
+        Set.of());
+  }
+
+  /** A table comes and goes between two incremental backups, the others stay. */
+  private static void makeChain(World world) {
+    BackupHelper backups = world.helper(world.app(), world.orders());
+    List<Path> databases = List.of(world.app(), world.orders());
+    databases.forEach(
+        database ->
+            Databases.run(
+                database,
+                "CREATE TABLE passing(data)",
+                "INSERT INTO passing VALUES (zeroblob(9000))"));
+    backups.create(ENCRYPTED_INCREMENTAL);
+    databases.forEach(database -> Databases.run(database, "DROP TABLE passing"));
+    backups.create(ENCRYPTED_INCREMENTAL);
   }
 
   private static void ruin(World world) throws IOException {

@@ -131,7 +131,9 @@ record Sample(
             size,
             "",
             List.of(),
-            Map.of());
+            Map.of(),
+            null,
+            null);
     return new Manifest(
         id(),
         id().instant(),

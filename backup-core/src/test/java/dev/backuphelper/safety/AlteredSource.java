@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +108,11 @@ record AlteredSource(Source real, Copying copying, Writing writing) implements S
   @Override
   public OptionalLong declaredSize(byte[] head) throws SourceUnreadableException {
     return real.declaredSize(head);
+  }
+
+  @Override
+  public OptionalInt pageSize(Path image) throws IOException {
+    return real.pageSize(image);
   }
 
   @Override

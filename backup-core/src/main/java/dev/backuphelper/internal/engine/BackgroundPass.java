@@ -1,6 +1,5 @@
 package dev.backuphelper.internal.engine;
 
-import dev.backuphelper.codec.Digests;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -12,30 +11,32 @@ import java.util.function.BooleanSupplier;
 /**
  * A pass over the bytes of an image, in a thread of its own. The image may be removed once this is
  * closed, so nobody reads it any more then.
+ *
+ * @param <T> what it finds
  */
-final class BackgroundPass implements AutoCloseable {
-  private final CompletableFuture<Digests> result;
+final class BackgroundPass<T> implements AutoCloseable {
+  private final CompletableFuture<T> result;
   private volatile boolean stopped;
 
-  private BackgroundPass(Pass pass) {
+  private BackgroundPass(Pass<T> pass) {
     result = CompletableFuture.supplyAsync(() -> run(pass));
   }
 
   /** What is done with the bytes. */
-  interface Pass {
+  interface Pass<T> {
     /**
      * Does it.
      *
      * @param stopped tells whether nobody waits for it any more
      */
-    Digests run(BooleanSupplier stopped) throws IOException;
+    T run(BooleanSupplier stopped) throws IOException;
   }
 
-  static BackgroundPass start(Pass pass) {
-    return new BackgroundPass(pass);
+  static <T> BackgroundPass<T> start(Pass<T> pass) {
+    return new BackgroundPass<>(pass);
   }
 
-  private Digests run(Pass pass) {
+  private T run(Pass<T> pass) {
     try {
       return pass.run(() -> stopped);
     } catch (IOException failure) {
@@ -43,7 +44,7 @@ final class BackgroundPass implements AutoCloseable {
     }
   }
 
-  Digests await() throws IOException {
+  T await() throws IOException {
     try {
       return result.get();
     } catch (InterruptedException interrupted) {

@@ -2,7 +2,6 @@ package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.catalog.Catalog;
 import dev.backuphelper.codec.CodecUnavailableException;
-import dev.backuphelper.codec.Digest;
 import dev.backuphelper.codec.Inflated;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.CorruptBackupException;
@@ -24,7 +23,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,7 @@ final class BackupCheck {
 
   private final Context context;
   private final Catalog catalog;
+  private final StoredBytes stored;
   private final boolean staging;
 
   BackupCheck(Context context) {
@@ -43,6 +45,7 @@ final class BackupCheck {
   private BackupCheck(Context context, boolean staging) {
     this.context = context;
     this.catalog = context.catalog();
+    this.stored = new StoredBytes(context);
     this.staging = staging;
   }
 
@@ -60,7 +63,7 @@ final class BackupCheck {
    */
   List<VerifiedFile> examine(Backup backup, CheckLevel level) throws IOException {
     List<VerifiedFile> found = look(backup, level);
-    verdict(found)
+    verdict(backup, found)
         .ifPresent(
             good -> record(backup, new Verification(level, context.clock().instant(), good)));
     return found;
@@ -74,6 +77,9 @@ final class BackupCheck {
       for (Component component : backup.components()) {
         found.add(examine(backup, component, level, manifestProblem).file());
       }
+      for (Component component : backup.components()) {
+        examinePageMap(backup, component).ifPresent(found::add);
+      }
     } catch (AccessDeniedException denied) {
       for (Component component : backup.components()) {
         found.add(denied(backup, component, denied).file());
@@ -82,12 +88,36 @@ final class BackupCheck {
     return found;
   }
 
-  /** Tells whether a backup is good; empty when that is not known. */
-  static Optional<Boolean> verdict(List<VerifiedFile> found) {
+  /**
+   * Tells whether a backup is good; empty when that is not known. A page map does not matter for
+   * that: only the next incremental backup needs it.
+   */
+  static Optional<Boolean> verdict(Backup backup, List<VerifiedFile> all) {
+    List<VerifiedFile> found = all.stream().filter(file -> isArtifact(file, backup)).toList();
     if (found.stream().anyMatch(file -> !file.valid() && file.obstacle().isEmpty())) {
       return Optional.of(false);
     }
     return found.stream().allMatch(VerifiedFile::valid) ? Optional.of(true) : Optional.empty();
+  }
+
+  private static boolean isArtifact(VerifiedFile file, Backup backup) {
+    return backup.components().stream().anyMatch(component -> component.file().equals(file.path()));
+  }
+
+  private Optional<VerifiedFile> examinePageMap(Backup backup, Component component)
+      throws IOException {
+    Component.PageMapFile map = component.pageMap();
+    Optional<String> problem = map == null ? Optional.empty() : stored.problem(map);
+    return problem.map(
+        text ->
+            new VerifiedFile(
+                Optional.of(backup.id()),
+                Objects.requireNonNull(map).file(),
+                Optional.of(text + "; the backup can be restored without it"),
+                map.size(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty()));
   }
 
   /**
@@ -98,54 +128,90 @@ final class BackupCheck {
    */
   record Finding(VerifiedFile file, boolean intact) {}
 
+  /**
+   * An artifact that was examined, and its image, which is gone when this is closed.
+   *
+   * @param finding what was found
+   * @param image null if there is none
+   */
+  record Examined(Finding finding, @Nullable LocalImage image) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      if (image != null) {
+        image.close();
+      }
+    }
+  }
+
   /** Examines one artifact; {@code outer} is what is wrong with its backup already. */
   Finding examine(Backup backup, Component component, CheckLevel level, Optional<String> outer)
       throws IOException {
+    try (Examined examined = open(backup, component, level, outer)) {
+      return examined.finding();
+    }
+  }
+
+  /** Examines one artifact, and keeps its image. */
+  Examined open(Backup backup, Component component, CheckLevel level, Optional<String> outer)
+      throws IOException {
     Optional<String> unknown = StoredForm.unknown(backup);
     if (outer.isEmpty() && unknown.isPresent()) {
-      return notExamined(
-          backup,
-          component,
-          ErrorCode.UNSUPPORTED_FORMAT,
-          "it is in a format that this version does not read: " + unknown.get());
+      return none(
+          notExamined(
+              backup,
+              component,
+              ErrorCode.UNSUPPORTED_FORMAT,
+              "it is in a format that this version does not read: " + unknown.get()));
     }
-    Artifact artifact;
     try {
-      artifact = context.open(backup).artifact(component.name());
+      return open(backup, context.open(backup).artifact(component.name()), level, outer);
     } catch (KeyException locked) {
-      return notExamined(
-          backup, component, locked.code(), "cannot be read: " + locked.getMessage());
+      return none(
+          notExamined(backup, component, locked.code(), "cannot be read: " + locked.getMessage()));
+    } catch (CodecUnavailableException unavailable) {
+      return none(
+          notExamined(
+              backup,
+              component,
+              ErrorCode.UNSUPPORTED_FORMAT,
+              "cannot be read: " + unavailable.getMessage()));
     } catch (CorruptBackupException tampered) {
-      return unreadable(backup, component, outer.orElse(String.valueOf(tampered.getMessage())));
+      return none(
+          unreadable(backup, component, outer.orElse(String.valueOf(tampered.getMessage()))));
+    } catch (NoSuchFileException missing) {
+      return none(
+          unreadable(backup, component, outer.orElse(component.file() + " does not exist")));
+    } catch (AccessDeniedException denied) {
+      return none(denied(backup, component, denied));
+    } catch (FileSystemException unreadable) {
+      return none(
+          unreadable(
+              backup, component, outer.orElse("cannot be read: " + unreadable.getMessage())));
     }
-    try (LocalImage image =
+  }
+
+  private static Examined none(Finding finding) {
+    return new Examined(finding, null);
+  }
+
+  private Examined open(Backup backup, Artifact artifact, CheckLevel level, Optional<String> outer)
+      throws IOException {
+    LocalImage image =
         staging
             ? LocalImage.of(context.store(), context.store(), artifact)
-            : LocalImage.unstaged(context.store(), artifact)) {
-      return examine(backup, artifact.component(), level, outer, image);
-    } catch (CodecUnavailableException unavailable) {
-      return notExamined(
-          backup,
-          component,
-          ErrorCode.UNSUPPORTED_FORMAT,
-          "cannot be read: " + unavailable.getMessage());
-    } catch (NoSuchFileException missing) {
-      return unreadable(backup, component, outer.orElse(component.file() + " does not exist"));
-    } catch (AccessDeniedException denied) {
-      return denied(backup, component, denied);
-    } catch (FileSystemException unreadable) {
-      return unreadable(
-          backup, component, outer.orElse("cannot be read: " + unreadable.getMessage()));
+            : LocalImage.unstaged(context.store(), artifact);
+    try {
+      return new Examined(examine(backup, artifact, level, outer, image), image);
+    } catch (IOException | RuntimeException failure) {
+      image.close();
+      throw failure;
     }
   }
 
   private Finding examine(
-      Backup backup,
-      Component component,
-      CheckLevel level,
-      Optional<String> outer,
-      LocalImage image)
+      Backup backup, Artifact artifact, CheckLevel level, Optional<String> outer, LocalImage image)
       throws IOException {
+    Component component = artifact.component();
     Optional<Inflated> inflated = image.inflated();
     if (inflated.isPresent() && inflated.get().problem().isPresent()) {
       return notInflated(backup, component, outer, inflated.get());
@@ -166,18 +232,17 @@ final class BackupCheck {
       return notExamined(
           backup, component, unknownEngine.code(), "cannot be read: " + unknownEngine.getMessage());
     }
-    Optional<String> stored = outer.isPresent() ? outer : problem(component, check, inflated);
-    Optional<String> problem = stored.or(() -> databaseProblem(backup, check));
+    Optional<String> problem = outer.isPresent() ? outer : problem(artifact, check, image);
     VerifiedFile file =
         new VerifiedFile(
             Optional.of(backup.id()),
             component.file(),
-            problem,
+            problem.or(() -> databaseProblem(backup, check)),
             check.digests().stored().size(),
             Optional.of(check.digests().stored().sha256()),
             checks(component, check),
             Optional.empty());
-    return new Finding(file, stored.isEmpty());
+    return new Finding(file, problem.isEmpty());
   }
 
   private ImageCheck check(Component component, CheckLevel level, LocalImage image)
@@ -200,18 +265,22 @@ final class BackupCheck {
       throws IOException {
     String broken =
         "validation failed: %s: %s".formatted(component.file(), inflated.problem().orElseThrow());
-    Optional<String> stored = storedProblem(component, inflated.digests().stored());
-    return unreadable(backup, component, outer.or(() -> stored).orElse(broken));
+    Optional<String> bytes = stored.problem(component, inflated.digests().stored());
+    return unreadable(backup, component, outer.or(() -> bytes).orElse(broken));
   }
 
-  private Optional<String> problem(
-      Component component, ImageCheck check, Optional<Inflated> inflated) throws IOException {
-    Optional<String> stored = storedProblem(component, check.digests().stored());
-    return stored.isPresent()
-        ? stored
-        : inflated
-            .flatMap(found -> LocalImage.difference(component, found))
-            .map(text -> "validation failed: %s: %s".formatted(component.file(), text));
+  private Optional<String> problem(Artifact artifact, ImageCheck check, LocalImage image)
+      throws IOException {
+    Component component = artifact.component();
+    Optional<String> problem = stored.problem(component, check.digests().stored());
+    if (problem.isEmpty()) {
+      problem =
+          image
+              .flaw()
+              .or(() -> image.inflated().flatMap(found -> LocalImage.difference(component, found)))
+              .map(text -> "validation failed: %s: %s".formatted(component.file(), text));
+    }
+    return problem.isPresent() ? problem : stored.baseProblem(artifact);
   }
 
   private static Finding unreadable(Backup backup, Component component, String problem) {
@@ -251,22 +320,6 @@ final class BackupCheck {
     return code == ErrorCode.ACCESS_DENIED
         ? new StorageException(code, message, "Give this user access to it.")
         : new CorruptBackupException(code, message, hint);
-  }
-
-  private Optional<String> storedProblem(Component component, Digest stored) throws IOException {
-    if (stored.size() != component.size()) {
-      return Optional.of(
-          "validation failed: %s has %d bytes, the manifest says %d"
-              .formatted(component.file(), stored.size(), component.size()));
-    }
-    if (!stored.sha256().equals(component.sha256())) {
-      return Optional.of(
-          "validation failed: the SHA-256 of %s is not the one in the manifest"
-              .formatted(component.file()));
-    }
-    return catalog
-        .checksumProblem(component.file(), component.sha256())
-        .map(text -> "validation failed: " + text);
   }
 
   private static Optional<String> databaseProblem(Backup backup, ImageCheck check) {

@@ -23,6 +23,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -77,21 +78,34 @@ public record Context(
   }
 
   /**
-   * Opens a backup that may be encrypted.
+   * Opens a backup that may be encrypted, and all that it builds on.
    *
    * @throws KeyException if it is, and none of the keys at hand opens it
    * @throws CorruptBackupException if what is encrypted of its manifest, or its wrapped key, is not
-   *     what was written
+   *     what was written, or if a backup is missing that it builds on
    */
   OpenedBackup open(Backup backup) throws IOException {
+    OpenedBackup opened = null;
+    for (Backup link : new Chain(this).of(backup)) {
+      opened = open(link, opened);
+    }
+    return Objects.requireNonNull(opened, "a chain has a link");
+  }
+
+  /** Opens a backup without what it builds on: what its manifest tells can be read then. */
+  Backup unlock(Backup backup) throws IOException {
+    return open(backup, null).backup();
+  }
+
+  private OpenedBackup open(Backup backup, @Nullable OpenedBackup parent) throws IOException {
     StoredForm.requireKnown(backup);
     if (!backup.manifest().encrypted()) {
-      return new OpenedBackup(backup, null);
+      return new OpenedBackup(backup, null, parent);
     }
     BackupId id = backup.id();
     DataKey key = requireEncryption("backup " + id + " is encrypted").open(id, keys(id));
     try {
-      return new OpenedBackup(catalog().unlock(backup, key), key);
+      return new OpenedBackup(catalog().unlock(backup, key), key, parent);
     } catch (MalformedDocumentException tampered) {
       throw new CorruptBackupException(
           ErrorCode.CORRUPT,

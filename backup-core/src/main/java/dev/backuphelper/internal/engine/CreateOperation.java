@@ -5,8 +5,6 @@ import dev.backuphelper.catalog.Reservation;
 import dev.backuphelper.catalog.StoreNames;
 import dev.backuphelper.codec.CodecPipeline;
 import dev.backuphelper.codec.DataKey;
-import dev.backuphelper.codec.Encryption;
-import dev.backuphelper.codec.Seal;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.error.SourceException;
@@ -15,7 +13,6 @@ import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupType;
 import dev.backuphelper.model.Check;
-import dev.backuphelper.model.CheckStatus;
 import dev.backuphelper.model.Component;
 import dev.backuphelper.model.Compression;
 import dev.backuphelper.model.GroupId;
@@ -23,20 +20,13 @@ import dev.backuphelper.model.Manifest;
 import dev.backuphelper.model.Verification;
 import dev.backuphelper.report.CreatePreview;
 import dev.backuphelper.source.Snapshot;
-import dev.backuphelper.source.Source;
-import dev.backuphelper.source.SourceFeature;
 import dev.backuphelper.store.LockMode;
-import dev.backuphelper.store.StagedFile;
 import dev.backuphelper.store.StoreLock;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -45,9 +35,6 @@ import org.jspecify.annotations.Nullable;
  * all of it is whole, checked and on disk; the manifest comes last.
  */
 public final class CreateOperation {
-  // Room for the manifest and the like, beside the images.
-  private static final long METADATA_BYTES = 1 << 20;
-
   private final Context context;
   private final CreateOrder order;
   private final boolean encrypted;
@@ -69,10 +56,11 @@ public final class CreateOperation {
         "cannot look at the databases",
         () -> {
           List<CreatePreview.Component> components = new ArrayList<>();
-          long needed = METADATA_BYTES;
+          RoomForBackup room = RoomForBackup.of(order, encrypted);
+          long needed = RoomForBackup.METADATA_BYTES;
           for (NamedSource source : sources()) {
             long size = sizeOf(source);
-            needed += mostBytes(size);
+            needed += room.of(size);
             components.add(new CreatePreview.Component(source.name(), source.path(), size));
           }
           return new CreatePreview(components, needed, context.store().usableSpace());
@@ -148,9 +136,10 @@ public final class CreateOperation {
   private List<String> filesFor(List<NamedSource> sources, BackupId id) {
     List<String> files = new ArrayList<>();
     for (NamedSource source : sources) {
-      String artifact = StoreNames.artifact(source.name(), id, suffix());
-      files.add(artifact);
-      files.add(StoreNames.checksum(artifact));
+      for (String file : artifactsFor(source, id)) {
+        files.add(file);
+        files.add(StoreNames.checksum(file));
+      }
     }
     files.add(StoreNames.checks(id));
     files.add(StoreNames.pin(id));
@@ -161,19 +150,16 @@ public final class CreateOperation {
     return files;
   }
 
-  private String suffix() {
-    Compression compression = order.compression();
-    return (compression == null ? "" : compression.codec().suffix())
-        + (encrypted ? Encryption.SUFFIX : "");
-  }
-
-  // What is neither compressed nor encrypted is its own artifact: no byte is written twice.
-  private boolean isPlain() {
-    return order.compression() == null && !encrypted;
-  }
-
-  private long mostBytes(long imageSize) {
-    return isPlain() ? imageSize : imageSize + CodecPipeline.mostStored(imageSize);
+  // What it will be is not known yet, if it may be an incremental one.
+  private List<String> artifactsFor(NamedSource source, BackupId id) {
+    String suffix = ArtifactWriter.suffix(order, encrypted);
+    String whole = StoreNames.artifact(source.name(), id, suffix);
+    return order.type() == BackupType.FULL
+        ? List.of(whole)
+        : List.of(
+            whole,
+            StoreNames.artifact(source.name(), id, StoreNames.DELTA_SUFFIX + suffix),
+            StoreNames.pageMap(source.name(), id, ArtifactWriter.pageMapSuffix(encrypted)));
   }
 
   private void warnOfClock(BackupId newest) {
@@ -187,94 +173,32 @@ public final class CreateOperation {
     long begun = System.nanoTime();
     BackupId id = reservation.id();
     DataKey key = encrypted ? context.requireEncryption("backup " + id).create(id) : null;
-    List<StagedImage> images = new ArrayList<>();
-    List<StagedFile> artifacts = new ArrayList<>();
-    try {
-      copy(sources, images);
-      List<Component> components = new ArrayList<>();
-      for (StagedImage image : images) {
-        StagedFile artifact = artifact(image);
-        artifacts.add(artifact);
-        components.add(check(id, image, artifact, key));
-        if (artifact != image.staged()) {
-          // The next one may need its room.
-          image.staged().close();
-        }
-      }
+    try (StagedFiles files = new StagedFiles(context.store())) {
+      List<StagedImage> images =
+          new SnapshotCopies(context, events, files)
+              .of(sources, RoomForBackup.of(order, encrypted));
+      ArtifactWriter writer = new ArtifactWriter(events, order, id, key, files);
+      MadeBackup made =
+          order.type() == BackupType.FULL
+              ? writer.whole(images)
+              : new IncrementalBackup(
+                      context.store(), events, order, files, writer, parent(id, sources))
+                  .of(images);
       if (key != null) {
         catalog.putKeys(id, key.document());
         events.step("keys-written", id);
       }
-      for (int index = 0; index < artifacts.size(); index++) {
-        publish(artifacts.get(index), components.get(index));
+      for (MadeArtifact artifact : made.artifacts()) {
+        publish(artifact);
       }
       Duration duration = Duration.ofNanos(System.nanoTime() - begun);
-      return publish(manifest(reservation, components, duration, key));
-    } finally {
-      for (StagedImage image : images) {
-        image.staged().close();
-      }
-      for (StagedFile artifact : artifacts) {
-        artifact.close();
-      }
+      return publish(manifest(reservation, made, duration, key));
     }
   }
 
-  private StagedFile artifact(StagedImage image) throws IOException {
-    return isPlain() ? image.staged() : context.store().stage();
-  }
-
-  // Sources whose snapshots cost their writers nothing all begin before the first copy, so that
-  // they
-  // are as close in time as can be. The others make writers wait, so each begins at its own copy.
-  private void copy(List<NamedSource> sources, List<StagedImage> images) throws IOException {
-    Map<NamedSource, Snapshot> open = new LinkedHashMap<>();
-    try {
-      long needed = METADATA_BYTES;
-      Map<NamedSource, Instant> begun = new LinkedHashMap<>();
-      for (NamedSource source : sources) {
-        Instant at = context.clock().instant();
-        Snapshot snapshot = source.source().open(context.patience());
-        open.put(source, snapshot);
-        needed += mostBytes(snapshot.size());
-        if (snapshot.features().contains(SourceFeature.SNAPSHOT_WITHOUT_BLOCKING)) {
-          begun.put(source, at);
-          events.step("snapshot-open", source.name());
-        } else {
-          open.remove(source);
-          snapshot.close();
-        }
-      }
-      FreeSpace.require(
-          "the backup",
-          context.store(),
-          needed,
-          "Free some space, remove old backups with clean, or use another folder.");
-      for (NamedSource source : sources) {
-        Snapshot snapshot = open.remove(source);
-        Instant at = begun.getOrDefault(source, context.clock().instant());
-        try (Snapshot closing =
-            snapshot != null ? snapshot : source.source().open(context.patience())) {
-          images.add(copy(source, closing, at));
-        }
-        events.step("copied", source.name());
-      }
-    } finally {
-      for (Snapshot snapshot : open.values()) {
-        snapshot.close();
-      }
-    }
-  }
-
-  private StagedImage copy(NamedSource source, Snapshot snapshot, Instant at) throws IOException {
-    StagedFile staged = context.store().stage();
-    try {
-      snapshot.copyTo(staged.path(), events.progress(source.name()));
-      return new StagedImage(source, staged, at, snapshot.engineVersion(), snapshot.facts());
-    } catch (IOException | RuntimeException failure) {
-      closeAfter(staged, failure);
-      throw failure;
-    }
+  private Optional<OpenedBackup> parent(BackupId id, List<NamedSource> sources) throws IOException {
+    return new ParentSearch(context, events, order, encrypted)
+        .find(id, NamedSource.groupOf(sources));
   }
 
   private long sizeOf(NamedSource source) throws IOException {
@@ -283,57 +207,24 @@ public final class CreateOperation {
     }
   }
 
-  private Component check(
-      BackupId id, StagedImage image, StagedFile artifact, @Nullable DataKey key)
-      throws IOException {
-    String file = StoreNames.artifact(image.source().name(), id, suffix());
-    ImageCheck found = examined(image, artifact, key == null ? null : new Seal(key, file));
-    events.step("checked", image.source().name());
-    for (Check check : found.inspection().checks()) {
-      if (check.status() != CheckStatus.OK) {
-        events.warning(
-            "%s: %s %s: %s"
-                .formatted(
-                    image.source().path(), check.name(), check.status().key(), check.detail()));
-      }
-    }
-    Map<String, Object> facts = new LinkedHashMap<>(image.facts());
-    facts.putAll(found.inspection().facts());
-    return new Component(
-        image.source().name(),
-        image.source().source().engine(),
-        image.engineVersion(),
-        image.source().path().toString(),
-        image.at(),
-        file,
-        found.digests().stored().size(),
-        found.digests().stored().sha256(),
-        found.digests().image().size(),
-        found.digests().image().sha256(),
-        found.inspection().checks(),
-        facts);
-  }
-
-  private ImageCheck examined(StagedImage image, StagedFile artifact, @Nullable Seal seal)
-      throws IOException {
-    Source engine = image.source().source();
-    Path path = image.staged().path();
-    return isPlain()
-        ? ImageCheck.of(engine, path, order.level())
-        : ImageCheck.encoding(
-            engine, path, order.level(), artifact.path(), order.compression(), seal);
-  }
-
-  private void publish(StagedFile staged, Component component) throws IOException {
-    staged.publish(component.file());
+  private void publish(MadeArtifact artifact) throws IOException {
+    Component component = artifact.component();
+    artifact.file().publish(component.file());
     events.step("artifact-published", component.name());
     catalog.putChecksum(component.file(), component.sha256());
     events.step("checksum-written", component.name());
+    Component.PageMapFile pageMap = component.pageMap();
+    if (artifact.pageMap() != null && pageMap != null) {
+      artifact.pageMap().publish(pageMap.file());
+      catalog.putChecksum(pageMap.file(), pageMap.sha256());
+      events.step("page-map-published", component.name());
+    }
   }
 
   private Manifest manifest(
-      Reservation reservation, List<Component> components, Duration duration, @Nullable DataKey key)
+      Reservation reservation, MadeBackup made, Duration duration, @Nullable DataKey key)
       throws IOException {
+    List<Component> components = made.components();
     Compression compression = order.compression();
     boolean damaged =
         components.stream().flatMap(c -> c.checks().stream()).anyMatch(Check::isFailed);
@@ -341,8 +232,8 @@ public final class CreateOperation {
         reservation.id(),
         reservation.now(),
         order.kind(),
-        BackupType.FULL,
-        null,
+        made.type(),
+        made.parent(),
         GroupId.of(components),
         order.operation(),
         order.description(),
@@ -404,20 +295,4 @@ public final class CreateOperation {
               .formatted(reservation.id(), leftBehind.getMessage()));
     }
   }
-
-  private static void closeAfter(StagedFile staged, Exception failure) {
-    try {
-      staged.close();
-    } catch (IOException leftBehind) {
-      failure.addSuppressed(leftBehind);
-    }
-  }
-
-  /** An image that was copied, and what was known of it then. */
-  private record StagedImage(
-      NamedSource source,
-      StagedFile staged,
-      Instant at,
-      String engineVersion,
-      Map<String, Object> facts) {}
 }

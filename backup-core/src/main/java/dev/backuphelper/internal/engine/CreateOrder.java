@@ -2,6 +2,7 @@ package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.codec.Encryption;
 import dev.backuphelper.model.BackupKind;
+import dev.backuphelper.model.BackupType;
 import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.model.Compression;
 import java.util.Collections;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * How to make a backup.
  *
  * @param kind why it is made
+ * @param type what it is to hold; null for what pays
  * @param operation what a safety backup protects from; null for other kinds
  * @param description free text to record, or null
  * @param tags labels to record
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record CreateOrder(
     BackupKind kind,
+    @Nullable BackupType type,
     @Nullable String operation,
     @Nullable String description,
     Map<String, String> tags,
@@ -47,6 +50,7 @@ public record CreateOrder(
       String operation, @Nullable Boolean encrypted, @Nullable String actor) {
     return new CreateOrder(
         BackupKind.SAFETY,
+        BackupType.FULL,
         operation,
         null,
         Map.of(),

@@ -49,8 +49,9 @@ record ImageCheck(Digests digests, Inspection inspection) {
   }
 
   private static ImageCheck of(
-      Source engine, Path image, CheckLevel level, BackgroundPass.Pass reading) throws IOException {
-    try (BackgroundPass pass = BackgroundPass.start(reading)) {
+      Source engine, Path image, CheckLevel level, BackgroundPass.Pass<Digests> reading)
+      throws IOException {
+    try (BackgroundPass<Digests> pass = BackgroundPass.start(reading)) {
       Inspection inspection = engine.inspect(image, level);
       return new ImageCheck(pass.await(), inspection);
     }

@@ -28,19 +28,42 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The image of an artifact as a local file: the artifact itself, a staged copy of it, or what it
- * inflates to, which is a private file too and is gone when this is closed.
+ * inflates to, which is a private file too and is gone when this is closed. So is what comes of a
+ * chain.
  */
 final class LocalImage implements AutoCloseable {
   private static final String HINT = "Free some space there.";
 
   private final Path path;
   private final @Nullable Inflated inflated;
+  private final @Nullable String flaw;
   private final Cleanup cleanup;
 
   private LocalImage(Path path, @Nullable Inflated inflated, Cleanup cleanup) {
+    this(path, inflated, null, cleanup);
+  }
+
+  private LocalImage(
+      Path path, @Nullable Inflated inflated, @Nullable String flaw, Cleanup cleanup) {
     this.path = path;
     this.inflated = inflated;
+    this.flaw = flaw;
     this.cleanup = cleanup;
+  }
+
+  /**
+   * Returns the same file, now that a chain was put together in it.
+   *
+   * @param found what came of that
+   * @param baseFlaw what is wrong with what it builds on, be the image right; null if nothing is
+   */
+  LocalImage holding(Inflated found, @Nullable String baseFlaw) {
+    return new LocalImage(path, found, baseFlaw, cleanup);
+  }
+
+  /** Returns what stands for an image that there is none of. */
+  static LocalImage ofNothing() {
+    return new LocalImage(Path.of(""), null, () -> {});
   }
 
   private interface Cleanup {
@@ -60,8 +83,15 @@ final class LocalImage implements AutoCloseable {
    *     made
    */
   static LocalImage of(Store store, Store scratch, Artifact artifact) throws IOException {
+    return artifact.base() == null
+        ? content(store, scratch, artifact)
+        : new ChainImage(store, scratch, artifact).assemble();
+  }
+
+  /** Returns what an artifact holds, which is the image or what changed of it. */
+  static LocalImage content(Store store, Store scratch, Artifact artifact) throws IOException {
     Optional<Path> local = stored(store, artifact);
-    if (!artifact.isPlain()) {
+    if (!artifact.isUncoded()) {
       return decoded(store, scratch, artifact);
     }
     return local.isPresent()
@@ -74,6 +104,9 @@ final class LocalImage implements AutoCloseable {
    * what {@link #inflated} tells.
    */
   static LocalImage unstaged(Store store, Artifact artifact) throws IOException {
+    if (artifact.base() != null) {
+      return new ChainImage(store, store, artifact).unassembled();
+    }
     if (artifact.isPlain()) {
       return of(store, store, artifact);
     }
@@ -111,13 +144,24 @@ final class LocalImage implements AutoCloseable {
 
   private static LocalImage decoded(Store store, Store scratch, Artifact artifact)
       throws IOException {
+    return decoded(store, scratch, artifact, 0);
+  }
+
+  /**
+   * Returns what an artifact holds as a private file, which may be changed.
+   *
+   * @param room the most bytes that the file is going to have
+   */
+  static LocalImage decoded(Store store, Store scratch, Artifact artifact, long room)
+      throws IOException {
+    stored(store, artifact);
     Component component = artifact.component();
     // A manifest that was tampered with must not fill the disk, nor find it too small.
     long stored = store.size(component.file());
     long possible =
         artifact.codec().map(codec -> CompressedImage.mostBytes(codec, stored)).orElse(stored);
-    long limit = Math.min(component.originalSize(), possible);
-    LocalImage empty = empty(scratch, component, limit);
+    long limit = Math.min(artifact.contentSize(), possible);
+    LocalImage empty = empty(scratch, component, Math.max(limit, room));
     try (InputStream in = store.open(component.file());
         OutputStream out = new StagedStream(empty.path)) {
       Inflated inflated = decode(in, artifact, out, limit);
@@ -194,6 +238,11 @@ final class LocalImage implements AutoCloseable {
 
   Path path() {
     return path;
+  }
+
+  /** Returns what is wrong with what the artifact builds on; empty if nothing is. */
+  Optional<String> flaw() {
+    return Optional.ofNullable(flaw);
   }
 
   /** Returns what came of inflating; empty if the artifact is the image. */

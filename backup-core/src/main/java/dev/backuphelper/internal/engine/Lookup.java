@@ -49,7 +49,7 @@ public final class Lookup {
 
   /** Returns a backup with all that its manifest tells, which of an encrypted one its key opens. */
   public Backup unlock(Backup backup) throws IOException {
-    return context.open(backup).backup();
+    return context.unlock(backup);
   }
 
   /** Requires that there is a store, without which there is no backup of that id either. */

@@ -3,6 +3,7 @@ package dev.backuphelper.internal.engine;
 import com.google.common.base.CharMatcher;
 import dev.backuphelper.codec.CodecPipeline;
 import dev.backuphelper.error.InvalidRequestException;
+import dev.backuphelper.model.GroupId;
 import dev.backuphelper.model.SourceName;
 import dev.backuphelper.source.Source;
 import java.io.IOException;
@@ -53,6 +54,13 @@ record NamedSource(SourceName name, Path path, Source source) {
   // A link may be turned at any time: what gets its name by one file must not be read from another.
   private static void add(Path real, Source source, Map<Path, Source> byPath) {
     byPath.putIfAbsent(real, source.at(real));
+  }
+
+  /** Returns the group that a backup of these sources belongs to. */
+  static GroupId groupOf(List<NamedSource> sources) {
+    Map<SourceName, String> paths = new LinkedHashMap<>();
+    sources.forEach(source -> paths.put(source.name(), source.path().toString()));
+    return GroupId.of(paths);
   }
 
   /** Returns the name that a database at a path has on its own. */

@@ -77,7 +77,7 @@ final class Proof {
             .filter(known -> known != CheckLevel.NONE)
             .orElse(CheckLevel.QUICK);
     List<VerifiedFile> files = files(backup, level);
-    Optional<Boolean> good = BackupCheck.verdict(files);
+    Optional<Boolean> good = BackupCheck.verdict(backup, files);
     read.put(
         backup.id(), good.map(found -> new Verification(level, context.clock().instant(), found)));
     Optional<String> problem = files.stream().flatMap(file -> file.error().stream()).findFirst();

@@ -18,16 +18,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What a restore takes its images from, examined before any target is touched. */
-final class RestoreInput {
+final class RestoreInput implements AutoCloseable {
   private final Context context;
   private final RestoreOrder order;
   private final List<String> warnings;
+  private final Map<SourceName, LocalImage> images = new HashMap<>();
   private boolean damaged;
 
   /** Findings that do not stop the restore are added to {@code warnings}. */
@@ -55,14 +58,21 @@ final class RestoreInput {
         "It has: " + backup.components().stream().map(Component::name).toList());
   }
 
-  /** Examines those components; what does not verify is refused, unless the caller insists. */
+  /**
+   * Examines those components; what does not verify is refused, unless the caller insists. Their
+   * images stay until this is closed: what was examined is what is restored.
+   */
   void requireSound(Backup backup, List<Component> components) throws IOException {
     StoredForm.requireKnown(backup);
     Catalog catalog = context.catalog();
     BackupCheck check = new BackupCheck(context);
     Optional<String> manifestProblem = catalog.manifestProblem(backup.id());
     for (Component component : components) {
-      BackupCheck.Finding finding = check.examine(backup, component, level(), manifestProblem);
+      BackupCheck.Examined examined = check.open(backup, component, level(), manifestProblem);
+      if (examined.image() != null) {
+        images.put(component.name(), examined.image());
+      }
+      BackupCheck.Finding finding = examined.finding();
       VerifiedFile found = finding.file();
       // A damaged source was backed up as the best there is; restoring exactly that is its use.
       boolean asDamagedAsItWas = backup.damaged() && finding.intact();
@@ -79,6 +89,18 @@ final class RestoreInput {
             betterOne(backup));
       }
       found.error().ifPresent(text -> warnings.add("backup %s: %s".formatted(backup.id(), text)));
+    }
+  }
+
+  /** Returns the image of a component that was examined. */
+  LocalImage image(SourceName name) {
+    return Objects.requireNonNull(images.get(name), () -> name + " was not examined");
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (LocalImage image : images.values()) {
+      image.close();
     }
   }
 

@@ -121,9 +121,13 @@ public final class RestoreOperation {
                 TargetState.DATABASE));
       }
       wanted.addAll(cleared());
-      input.requireSound(backup, components);
-      events.step("input-verified", id);
-      return restore(wanted);
+      try {
+        input.requireSound(backup, components);
+        events.step("input-verified", id);
+        return restore(wanted);
+      } finally {
+        tidy(input::close);
+      }
     }
   }
 
@@ -176,7 +180,7 @@ public final class RestoreOperation {
     long bytes = 0;
     for (Rehearsed part : parts) {
       Artifact artifact = part.wanted().artifact();
-      long size = artifact == null ? rehearseFile(space) : rehearse(artifact, space);
+      long size = artifact == null ? rehearseFile(space) : artifact.component().originalSize();
       bytes += size;
       restored.add(
           new RestoreReport.Restored(
@@ -209,12 +213,6 @@ public final class RestoreOperation {
       }
     }
     return aim.before;
-  }
-
-  private static long rehearse(Artifact artifact, SpaceNeeded space) {
-    long size = artifact.component().originalSize();
-    space.inStore(artifact.isPlain() ? 0 : size);
-    return size;
   }
 
   private long rehearseFile(SpaceNeeded space) throws IOException {
@@ -387,11 +385,7 @@ public final class RestoreOperation {
     Artifact artifact = aim.wanted.artifact();
     if (artifact != null) {
       Component component = artifact.component();
-      LocalImage image =
-          LocalImage.of(context.store(), journal.store(), artifact)
-              .require(component, order.verified());
-      inputs.add(image);
-      return new RestorePart.Image(image.path(), component.facts());
+      return new RestorePart.Image(input.image(component.name()).path(), component.facts());
     }
     // In the store, where it is swept if this process dies.
     StagedFile image = journal.store().stage();

@@ -4,7 +4,6 @@ import dev.backuphelper.codec.Encryption;
 import dev.backuphelper.error.CorruptBackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.model.Backup;
-import dev.backuphelper.model.BackupType;
 import dev.backuphelper.model.CompressionCodec;
 import dev.backuphelper.model.Manifest;
 import java.util.Optional;
@@ -27,9 +26,7 @@ final class StoredForm {
     if (encrypted != null && !Encryption.CIPHER.equals(encrypted.cipher())) {
       return Optional.of(encrypted.cipher());
     }
-    return manifest.type() == BackupType.FULL
-        ? Optional.empty()
-        : Optional.of(manifest.type().key());
+    return Optional.empty();
   }
 
   /** Requires that this version reads a backup. */

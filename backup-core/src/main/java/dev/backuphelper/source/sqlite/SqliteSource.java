@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import javax.sql.DataSource;
 
@@ -138,6 +139,11 @@ public final class SqliteSource implements Source {
             () ->
                 SourceUnreadableException.foreign("its content is " + SqliteFailure.UNKNOWN_FORMAT))
         .declaredSize();
+  }
+
+  @Override
+  public OptionalInt pageSize(Path image) throws IOException {
+    return ImageFile.header(image).stream().mapToInt(Header::pageSize).findFirst();
   }
 
   @Override

@@ -37,7 +37,7 @@ class BackgroundPassTest {
 
   @Test
   void close_stopsThePass_andWaitsForItsEnd() throws InterruptedException {
-    try (BackgroundPass pass = BackgroundPass.start(this::untilStopped)) {
+    try (BackgroundPass<Digests> pass = BackgroundPass.start(this::untilStopped)) {
       begun.await();
     }
 
@@ -48,7 +48,7 @@ class BackgroundPassTest {
   void await_interrupted_isToldAsSuch_andThePassEnds() {
     assertThatThrownBy(
             () -> {
-              try (BackgroundPass pass = BackgroundPass.start(this::untilStopped)) {
+              try (BackgroundPass<Digests> pass = BackgroundPass.start(this::untilStopped)) {
                 Thread.currentThread().interrupt();
                 pass.await();
               }
@@ -61,7 +61,7 @@ class BackgroundPassTest {
 
   @Test
   void await_afterAFailure_throwsIt() {
-    try (BackgroundPass pass =
+    try (BackgroundPass<Digests> pass =
         BackgroundPass.start(
             stopped -> {
               throw new IOException("bad sector");

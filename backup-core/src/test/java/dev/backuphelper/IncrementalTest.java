@@ -1,0 +1,559 @@
+package dev.backuphelper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.backuphelper.codec.CodecPipeline;
+import dev.backuphelper.codec.TestEncryption;
+import dev.backuphelper.error.BackupException;
+import dev.backuphelper.error.ErrorCode;
+import dev.backuphelper.error.RefusedException;
+import dev.backuphelper.event.BackupEvent;
+import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.BackupType;
+import dev.backuphelper.model.Component;
+import dev.backuphelper.model.Compression;
+import dev.backuphelper.model.CompressionCodec;
+import dev.backuphelper.model.Verification;
+import dev.backuphelper.report.CompareReport;
+import dev.backuphelper.report.VerifyReport;
+import dev.backuphelper.source.sqlite.SqliteSource;
+import dev.backuphelper.testing.Folders;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Backups that hold only what changed: what they build on, and what becomes of them. */
+class IncrementalTest {
+  private static final int PAGE = 1024;
+  private static final int HASH = 32;
+
+  @TempDir private Path folder;
+  private Path store;
+  private SampleDatabase app;
+  private BackupHelper backups;
+  private final List<String> warnings = new ArrayList<>();
+
+  @BeforeEach
+  void prepare() {
+    store = folder.resolve("backups");
+    app = SampleDatabase.create(folder.resolve("app.db"), "delete", PAGE);
+    app.execute(
+        "CREATE TABLE note(id INTEGER PRIMARY KEY, body BLOB)",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)"
+            + " INSERT INTO note SELECT i, zeroblob(800) FROM n");
+    backups = builder().build();
+  }
+
+  private BackupHelper.Builder builder() {
+    return BackupHelper.builder()
+        .source(SqliteSource.of(app.path()))
+        .directory(store)
+        .listener(
+            event -> {
+              if (event instanceof BackupEvent.Warning warning) {
+                warnings.add(warning.message());
+              }
+            });
+  }
+
+  private Backup create(BackupType type) {
+    return backups.create(CreateRequest.builder().type(type).build());
+  }
+
+  private Backup createAutomatically() {
+    return backups.create(CreateRequest.builder().automaticType().build());
+  }
+
+  /** Changes one page. */
+  private void change(int note) {
+    app.execute("UPDATE note SET body = randomblob(800) WHERE id = " + note);
+  }
+
+  private static Component component(Backup backup) {
+    return backup.components().get(0);
+  }
+
+  private static Component.Delta delta(Backup backup) {
+    return Objects.requireNonNull(component(backup).delta());
+  }
+
+  private static Component.@Nullable PageMapFile pageMap(Backup backup) {
+    return component(backup).pageMap();
+  }
+
+  private void assertRestores(Backup backup, SampleDatabase expected) {
+    Path target = folder.resolve("restored-" + backup.id() + ".db");
+    backups.restore(RestoreRequest.of(backup.id()).to(target).build());
+    String all = "SELECT id || hex(body) FROM note ORDER BY id";
+    assertThat(SampleDatabase.at(target).query(all)).isEqualTo(expected.query(all));
+  }
+
+  @Test
+  void anIncremental_holdsTheChangedPagesAlone() {
+    Backup full = create(BackupType.FULL);
+    change(7);
+
+    Backup incremental = create(BackupType.INCREMENTAL);
+
+    assertThat(incremental.type()).isEqualTo(BackupType.INCREMENTAL);
+    assertThat(incremental.parent()).contains(full.id());
+    assertThat(component(incremental).file())
+        .isEqualTo("app.db.backup." + incremental.id() + ".delta");
+    assertThat(delta(incremental).pages()).isEqualTo(1);
+    assertThat(component(incremental).size())
+        .as("head, one entry of the index, its digest, one page")
+        .isEqualTo(delta(incremental).size())
+        .isEqualTo(52 + 36 + HASH + PAGE);
+    assertThat(incremental.verified()).isTrue();
+    assertThat(backups.verifyAll().allValid()).isTrue();
+    assertThat(backups.compare(incremental.id()).components())
+        .extracting(CompareReport.Compared::status)
+        .containsOnly(CompareReport.Status.IDENTICAL);
+    assertRestores(incremental, app);
+    assertThat(warnings).isEmpty();
+    assertThat(Folders.names(store)).noneMatch(name -> name.startsWith(".staging"));
+  }
+
+  @Test
+  void anUnchangedDatabase_givesAnEmptyDelta() {
+    create(BackupType.FULL);
+
+    Backup incremental = create(BackupType.INCREMENTAL);
+
+    assertThat(delta(incremental).pages()).isZero();
+    assertThat(component(incremental).size()).isEqualTo(52 + HASH);
+    assertRestores(incremental, app);
+  }
+
+  @Test
+  void aDifferential_buildsOnTheLastFullOne_anIncrementalOnTheLast() {
+    Backup full = create(BackupType.FULL);
+    change(1);
+    Backup first = create(BackupType.INCREMENTAL);
+    change(2);
+    Backup second = create(BackupType.DIFFERENTIAL);
+    change(3);
+    Backup third = create(BackupType.INCREMENTAL);
+
+    assertThat(second.parent()).contains(full.id());
+    assertThat(delta(second).pages()).isEqualTo(2);
+    assertThat(third.parent()).contains(second.id());
+    assertThat(delta(third).pages()).isEqualTo(1);
+    assertThat(first.parent()).contains(full.id());
+    assertRestores(third, app);
+  }
+
+  @Test
+  void theMapOfThePages_isKeptOnceInAChain() {
+    Backup full = create(BackupType.FULL);
+    assertThat(pageMap(full)).as("not needed unless somebody builds on it").isNull();
+
+    Backup first = create(BackupType.INCREMENTAL);
+    assertThat(pageMap(first)).isNotNull();
+    assertThat(pageMap(create(BackupType.INCREMENTAL))).isNull();
+    assertThat(pageMap(create(BackupType.DIFFERENTIAL))).isNull();
+    assertThat(store.resolve("app.db.pages." + first.id())).exists();
+    assertThat(store.resolve("app.db.pages." + first.id() + ".sha256")).exists();
+  }
+
+  @Test
+  void automatically_aFullOneComesFirst_thenIncrementalsWhileTheyPay() {
+    Backup first = createAutomatically();
+    assertThat(first.type()).isEqualTo(BackupType.FULL);
+    assertThat(pageMap(first)).isNotNull();
+    change(1);
+    Backup second = createAutomatically();
+    assertThat(second.type()).isEqualTo(BackupType.INCREMENTAL);
+    assertThat(second.parent()).contains(first.id());
+    app.execute("UPDATE note SET body = randomblob(800)");
+    Backup third = createAutomatically();
+    assertThat(third.type()).as("more than half of the pages changed").isEqualTo(BackupType.FULL);
+    app.execute("PRAGMA page_size=2048", "VACUUM");
+    Backup fourth = createAutomatically();
+    assertThat(fourth.type()).as("the pages have another size").isEqualTo(BackupType.FULL);
+    change(2);
+    assertThat(createAutomatically().parent()).contains(fourth.id());
+
+    assertThat(warnings).as("all of this is as it should be").isEmpty();
+    assertThat(backups.verifyAll().allValid()).isTrue();
+  }
+
+  @Test
+  void automatically_aLongChainIsEnded() {
+    List<BackupType> types = new ArrayList<>();
+    for (int round = 0; round < 33; round++) {
+      types.add(createAutomatically().type());
+    }
+
+    assertThat(types.subList(1, 31)).containsOnly(BackupType.INCREMENTAL);
+    assertThat(types.get(31)).isEqualTo(BackupType.FULL);
+    assertThat(types.get(32)).isEqualTo(BackupType.INCREMENTAL);
+  }
+
+  @Test
+  void automatically_aChainAsLargeAsItsFullBackupIsEnded() {
+    createAutomatically();
+    List<BackupType> types = new ArrayList<>();
+    for (int round = 0; round < 4; round++) {
+      app.execute("UPDATE note SET body = randomblob(800) WHERE id <= 90");
+      types.add(createAutomatically().type());
+    }
+
+    assertThat(types)
+        .containsExactly(
+            BackupType.INCREMENTAL,
+            BackupType.INCREMENTAL,
+            BackupType.INCREMENTAL,
+            BackupType.FULL);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"INCREMENTAL", "DIFFERENTIAL"})
+  void withoutAnythingToBuildOn_aFullOneIsMade_andSaid(BackupType type) {
+    backups.createSafetyBackup("import");
+
+    Backup backup = create(type);
+
+    assertThat(backup.type()).isEqualTo(BackupType.FULL);
+    assertThat(warnings)
+        .containsExactly("there is no earlier backup to build on: this is a full backup");
+  }
+
+  @Test
+  void whatIsAskedFor_isMadeEvenIfItDoesNotPay() {
+    Backup full = create(BackupType.FULL);
+    app.execute("UPDATE note SET body = randomblob(800)");
+
+    Backup incremental = create(BackupType.INCREMENTAL);
+
+    assertThat(incremental.parent()).contains(full.id());
+    assertThat(delta(incremental).pages()).isGreaterThanOrEqualTo(200);
+    assertRestores(incremental, app);
+  }
+
+  @Test
+  void anotherPageSize_makesAFullOne_andIsSaid() {
+    createAutomatically();
+    app.execute("PRAGMA page_size=4096", "VACUUM");
+
+    assertThat(create(BackupType.INCREMENTAL).type()).isEqualTo(BackupType.FULL);
+    assertThat(warnings)
+        .containsExactly(
+            "the page size of %s was 1024 and is 4096: this is a full backup"
+                .formatted(app.path()));
+  }
+
+  @Test
+  void aParentThatIsKnownToBeBad_makesAFullOne_andIsSaid() throws IOException {
+    create(BackupType.FULL);
+    Backup bad = create(BackupType.INCREMENTAL);
+    Path artifact = store.resolve(component(bad).file());
+    byte[] bytes = Files.readAllBytes(artifact);
+    bytes[60] ^= 1;
+    Files.write(artifact, bytes);
+    assertThat(backups.verify(bad.id()).allValid()).isFalse();
+
+    assertThat(create(BackupType.INCREMENTAL).type()).isEqualTo(BackupType.FULL);
+    assertThat(warnings)
+        .containsExactly(
+            "backup %1$s cannot be built on: backup %1$s is bad: this is a full backup"
+                .formatted(bad.id()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aParentOfWhichAFileIsMissingOrShort_makesAFullOne_andIsSaid(boolean missing)
+      throws IOException {
+    Backup full = create(BackupType.FULL);
+    Backup parent = create(BackupType.INCREMENTAL);
+    Path artifact = store.resolve(component(full).file());
+    if (missing) {
+      Files.delete(artifact);
+    } else {
+      Files.write(artifact, new byte[PAGE]);
+    }
+
+    assertThat(create(BackupType.INCREMENTAL).type()).isEqualTo(BackupType.FULL);
+    assertThat(warnings)
+        .containsExactly(
+            "backup %s cannot be built on: %s is missing, or has another size: this is a full backup"
+                .formatted(parent.id(), component(full).file()));
+  }
+
+  @Test
+  void aParentThatIsDamaged_isPassedOver() throws IOException {
+    Backup sound = create(BackupType.FULL);
+    change(3);
+    byte[] live = Files.readAllBytes(app.path());
+    byte[] broken = live.clone();
+    java.util.Arrays.fill(broken, 20 * PAGE, 22 * PAGE, (byte) 0x5a);
+    Files.write(app.path(), broken);
+    Backup damaged = create(BackupType.INCREMENTAL);
+    assertThat(damaged.damaged()).isTrue();
+    assertThat(damaged.type()).as("the best there is stands alone").isEqualTo(BackupType.FULL);
+    Files.write(app.path(), live);
+
+    Backup next = create(BackupType.INCREMENTAL);
+
+    assertThat(next.parent()).contains(sound.id());
+    assertRestores(next, app);
+  }
+
+  @Test
+  void aMapThatIsNotWhatWasStored_isTold_andMakesAFullOne() throws IOException {
+    Backup full = createAutomatically();
+    Path map = store.resolve("app.db.pages." + full.id());
+    byte[] bytes = Files.readAllBytes(map);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(map, bytes);
+
+    VerifyReport report = backups.verify(full.id());
+    assertThat(report.allValid()).isFalse();
+    assertThat(report.files()).hasSize(2);
+    assertThat(report.files().get(0).valid()).isTrue();
+    assertThat(report.files().get(1).error().orElseThrow())
+        .isEqualTo(
+            "validation failed: the SHA-256 of %s is not the one in the manifest; the backup can be"
+                    .formatted(map.getFileName())
+                + " restored without it");
+    assertThat(backups.find(full.id()).orElseThrow().verification().map(Verification::good))
+        .as("nothing is wrong with the backup itself")
+        .contains(true);
+    assertRestores(full, app);
+    assertThat(create(BackupType.INCREMENTAL).type()).isEqualTo(BackupType.FULL);
+    assertThat(warnings)
+        .containsExactly(
+            "backup %s cannot be built on: %s is not what was stored: this is a full backup"
+                .formatted(full.id(), map.getFileName()));
+  }
+
+  @Test
+  void encryptedAndOpen_areNeverMixedInAChain() {
+    BackupHelper open = backups;
+    Backup plain = createAutomatically();
+    backups = builder().encryption(TestEncryption.of("key")).build();
+    Backup first = create(BackupType.INCREMENTAL);
+    change(5);
+    Backup second =
+        backups.create(
+            CreateRequest.builder()
+                .type(BackupType.INCREMENTAL)
+                .compress(Compression.of(CompressionCodec.ZSTD))
+                .build());
+
+    assertThat(first.type()).isEqualTo(BackupType.FULL);
+    assertThat(warnings)
+        .containsExactly(
+            "backup %1$s cannot be built on: backup %1$s is not encrypted: this is a full backup"
+                .formatted(plain.id()));
+    assertThat(second.parent()).contains(first.id());
+    assertThat(component(second).file()).endsWith(".delta.zst.enc");
+    assertThat(component(first).pageMap().file()).endsWith(".enc");
+    assertThat(backups.verifyAll().allValid()).isTrue();
+    assertRestores(second, app);
+    BackupException locked =
+        catchThrowableOfType(
+            BackupException.class,
+            () -> open.restore(RestoreRequest.of(second.id()).to(folder.resolve("no.db")).build()));
+    assertThat(locked.code()).isEqualTo(ErrorCode.KEY_UNUSABLE);
+    backups = builder().encryption(TestEncryption.of("other")).build();
+    assertThat(create(BackupType.INCREMENTAL).type())
+        .as("a lost key must not keep anybody from making backups")
+        .isEqualTo(BackupType.FULL);
+  }
+
+  @Test
+  void aMissingBase_isToldByAllThatBuildsOnIt() throws IOException {
+    Backup full = create(BackupType.FULL);
+    Backup first = create(BackupType.INCREMENTAL);
+    Backup second = create(BackupType.INCREMENTAL);
+    Files.delete(store.resolve(component(first).file()));
+
+    VerifyReport report = backups.verify(second.id());
+
+    assertThat(report.files().get(0).error().orElseThrow())
+        .isEqualTo(
+            "validation failed: %s: it builds on %s, and of that one: it does not exist"
+                .formatted(component(second).file(), component(first).file()));
+    assertRefused(second);
+    Files.delete(store.resolve("backup-metadata.%s.json".formatted(first.id())));
+    assertThat(backups.verify(second.id()).files().get(0).error().orElseThrow())
+        .isEqualTo(
+            "validation failed: backup %s builds on %s, which is missing"
+                .formatted(second.id(), first.id()));
+    assertRefused(second);
+    assertThat(backups.verify(full.id()).allValid()).isTrue();
+  }
+
+  private void assertRefused(Backup backup) {
+    Path target = folder.resolve("refused.db");
+    BackupException refused =
+        catchThrowableOfType(
+            BackupException.class,
+            () -> backups.restore(RestoreRequest.of(backup.id()).to(target).build()));
+    assertThat(refused.code()).isEqualTo(ErrorCode.CORRUPT);
+    assertThat(target).doesNotExist();
+  }
+
+  @Test
+  void aBase_isNeitherDeletedNorCleaned_whileSomethingBuildsOnIt() {
+    Backup full = create(BackupType.FULL);
+    change(1);
+    Backup first = create(BackupType.INCREMENTAL);
+    change(2);
+    Backup second = create(BackupType.INCREMENTAL);
+
+    assertThat(catchThrowableOfType(RefusedException.class, () -> backups.delete(full.id())))
+        .hasMessageContaining("is the base of " + first.id());
+    assertThat(backups.cleanOld(1).removed()).isEmpty();
+    assertThat(backups.list()).hasSize(3);
+    Backup next = create(BackupType.FULL);
+    assertThat(backups.cleanOld(1).removed()).hasSize(3);
+    assertThat(backups.list()).extracting(Backup::id).containsExactly(next.id());
+    assertThat(Folders.names(store)).noneMatch(name -> name.contains(second.id().value()));
+  }
+
+  @Test
+  void aFlippedByte_orACut_isFoundWhereverItIs() throws IOException {
+    Backup full = createAutomatically();
+    change(4);
+    change(150);
+    Backup parent = createAutomatically();
+    Backup backup = createAutomatically();
+    assertHarmIsFound(component(parent).file(), parent);
+    assertHarmIsFound(component(parent).file(), backup);
+    assertHarmIsFound("app.db.pages." + full.id(), full);
+    assertThat(backups.verifyAll().allValid()).isTrue();
+    assertRestores(backup, app);
+  }
+
+  private void assertHarmIsFound(String name, Backup by) throws IOException {
+    Path file = store.resolve(name);
+    byte[] bytes = Files.readAllBytes(file);
+    for (int at = 0; at < bytes.length; at += at < 200 ? 7 : 211) {
+      byte[] harmed = bytes.clone();
+      harmed[at] ^= 4;
+      Files.write(file, harmed);
+      assertThat(backups.verify(by.id()).allValid()).as("byte %d of %s", at, name).isFalse();
+      Files.write(file, java.util.Arrays.copyOf(bytes, at));
+      assertThat(backups.verify(by.id()).allValid()).as("%s cut at %d", name, at).isFalse();
+    }
+    Files.write(file, bytes);
+  }
+
+  /** A delta that somebody made, with all digests right. */
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0, it is no delta",
+    "8, 3, its head is no delta's",
+    "16, 255, its head is no delta's",
+    "52, 127, the delta's index is out of order at page",
+    "60, 1, the delta's index is not what was written",
+    "-1, 9, something follows the delta"
+  })
+  void aHostileDelta_isToldAndNeverApplied(int at, int value, String problem) throws IOException {
+    create(BackupType.FULL);
+    change(4);
+    Backup backup = create(BackupType.INCREMENTAL);
+    byte[] bytes = Files.readAllBytes(store.resolve(component(backup).file()));
+    byte[] hostile = at < 0 ? java.util.Arrays.copyOf(bytes, bytes.length + 1) : bytes.clone();
+    if (at >= 0) {
+      hostile[at] = (byte) value;
+    }
+    new StoredBackup(store, backup).replace(component(backup), hostile);
+
+    VerifyReport report = backups.verify(backup.id());
+
+    assertThat(report.files().get(0).error().orElseThrow()).contains(problem);
+    assertRefused(backup);
+  }
+
+  @Test
+  void aDeltaOfOtherPages_isNotTheImageThatWasBackedUp() throws IOException {
+    create(BackupType.FULL);
+    change(4);
+    Backup backup = create(BackupType.INCREMENTAL);
+    byte[] hostile = Files.readAllBytes(store.resolve(component(backup).file()));
+    hostile[hostile.length - 1] ^= 1;
+    new StoredBackup(store, backup).replace(component(backup), hostile);
+
+    assertThat(backups.verify(backup.id()).files().get(0).error().orElseThrow())
+        .contains("the SHA-256 of what it inflates to is not the one in the manifest");
+    assertRefused(backup);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'\"type\" : \"incremental\"', '\"type\" : \"full\"'",
+    "'\"parent\" : \"%s\"', '\"parent\" : null'",
+    "'\"parent\" : \"%s\"', '\"parent\" : \"20991231-000000-000\"'",
+    "'\"delta\" : {', '\"other\" : {'",
+    "'app.db.pages.', 'app.db.files.'"
+  })
+  void aManifestThatContradictsItself_isUnusable(String before, String after) throws IOException {
+    Backup full = create(BackupType.FULL);
+    Backup backup = create(BackupType.INCREMENTAL);
+    Path manifest = store.resolve("backup-metadata.%s.json".formatted(backup.id()));
+    String document = Files.readString(manifest);
+    String tampered = document.replace(before.formatted(full.id()), after);
+    assertThat(tampered).isNotEqualTo(document);
+    Files.writeString(manifest, tampered);
+    Files.writeString(
+        store.resolve(manifest.getFileName() + ".sha256"),
+        CodecPipeline.digest(manifest).sha256() + "  " + manifest.getFileName() + "\n");
+
+    assertThat(backups.listing().unreadable()).hasSize(1);
+    assertThat(backups.find(full.id())).isPresent();
+  }
+
+  @Test
+  void severalDatabases_haveADeltaEach_orNone() {
+    SampleDatabase other = SampleDatabase.create(folder.resolve("other.db"), "delete", 4096);
+    backups = builder().source(SqliteSource.of(other.path())).build();
+    createAutomatically();
+    change(1);
+    Backup second = createAutomatically();
+    other.execute("PRAGMA page_size=8192", "VACUUM");
+    Backup third = createAutomatically();
+
+    assertThat(second.components()).allMatch(component -> component.delta() != null);
+    assertThat(third.type()).as("one has pages of another size").isEqualTo(BackupType.FULL);
+    assertThat(third.components()).allMatch(component -> component.delta() == null);
+    app.execute("DELETE FROM note");
+    backups.restore(second.id());
+    assertThat(app.query("SELECT count(*) FROM note")).containsExactly("200");
+    assertThat(other.query("SELECT count(*) FROM item")).containsExactly("3");
+  }
+
+  @Test
+  void aCopyOfTheChain_isRestoredIntoTheLiveDatabase_andTheNextBuildsOnIt() {
+    create(BackupType.FULL);
+    change(1);
+    Backup old = create(BackupType.INCREMENTAL);
+    String all = "SELECT group_concat(hex(body)) FROM note";
+    List<String> then = app.query(all);
+    app.execute("DELETE FROM note WHERE id > 20", "VACUUM", "PRAGMA journal_mode=wal");
+    Backup recent = create(BackupType.INCREMENTAL);
+
+    backups.restore(old.id());
+
+    assertThat(app.query(all)).isEqualTo(then);
+    Backup next = create(BackupType.INCREMENTAL);
+    assertThat(next.parent()).as("the safety backup is none's parent").contains(recent.id());
+    assertThat(component(next).originalSize()).isGreaterThan(component(recent).originalSize());
+    assertRestores(next, app);
+    assertThat(Optional.ofNullable(component(next).originalSha256())).isPresent();
+  }
+}
