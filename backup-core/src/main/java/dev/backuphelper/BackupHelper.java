@@ -4,6 +4,7 @@ import dev.backuphelper.catalog.Catalog;
 import dev.backuphelper.codec.Encryption;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.event.BackupListener;
+import dev.backuphelper.internal.engine.Chain;
 import dev.backuphelper.internal.engine.CleanOperation;
 import dev.backuphelper.internal.engine.CleanOrder;
 import dev.backuphelper.internal.engine.CompareOperation;
@@ -42,6 +43,7 @@ import dev.backuphelper.store.local.LocalStore;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -179,6 +181,28 @@ public final class BackupHelper {
   public Optional<Backup> latest() {
     return Failures.translate(
         "cannot look for the latest backup", () -> new Lookup(context).latest());
+  }
+
+  /**
+   * Returns the same as it would have been at some moment: the newest backup whose date is not
+   * later.
+   *
+   * @throws dev.backuphelper.error.AmbiguousException as {@link #latest()}
+   */
+  public Optional<Backup> latest(Instant notAfter) {
+    return Failures.translate(
+        "cannot look for the backup of " + notAfter, () -> new Lookup(context).latest(notAfter));
+  }
+
+  /**
+   * Returns what is needed to restore a backup: the full backup first, itself last.
+   *
+   * @throws dev.backuphelper.error.CorruptBackupException if something of it is missing
+   */
+  public List<Backup> chain(Backup backup) {
+    return Failures.translate(
+        "cannot look for what backup " + backup.id() + " builds on",
+        () -> new Chain(context).of(backup));
   }
 
   /** Pins a backup: retention and {@link #delete} never remove it. Idempotent. */

@@ -33,6 +33,8 @@ import net.jqwik.api.lifecycle.BeforeTry;
  * that a full one of the same moment holds.
  */
 class IncrementalPropertyTest {
+  private static final List<BackupType> TYPES = List.of(BackupType.values());
+  private static final List<CompressionCodec> CODECS = List.of(CompressionCodec.values());
   private static final Map<BackupType, Integer> MADE = new EnumMap<>(BackupType.class);
 
   private Path folder;
@@ -121,13 +123,13 @@ class IncrementalPropertyTest {
     void backUp() {
       CreateRequest.Builder request = CreateRequest.builder();
       int type = random.nextInt(5);
-      if (type < BackupType.values().length) {
-        request.type(BackupType.values()[type]);
+      if (type < TYPES.size()) {
+        request.type(TYPES.get(type));
       } else {
         request.automaticType();
       }
       if (random.nextBoolean()) {
-        request.compress(Compression.of(CompressionCodec.values()[random.nextInt(2)]));
+        request.compress(Compression.of(CODECS.get(random.nextInt(CODECS.size()))));
       }
       Backup backup = backups.create(request.build());
       MADE.merge(backup.type(), 1, Integer::sum);

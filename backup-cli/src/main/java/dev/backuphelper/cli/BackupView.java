@@ -65,7 +65,7 @@ final class BackupView {
       table.row(
           backup.id().value(),
           kind(backup),
-          backup.type().key(),
+          type(backup),
           Format.size(backup.size()),
           state(backup),
           backup.pinned() ? "pinned" : "-",
@@ -133,6 +133,10 @@ final class BackupView {
   /** Returns the checks' values. */
   static List<Map<String, Object>> values(List<Check> checks) {
     return checks.stream().map(ManifestCodec::toMap).toList();
+  }
+
+  private static String type(Backup backup) {
+    return backup.type().key() + backup.parent().map(parent -> " of " + parent).orElse("");
   }
 
   private static String kind(Backup backup) {

@@ -53,6 +53,7 @@ import picocli.CommandLine.Parameters;
       "  backup create app.db memory.db --tag release=1.4 --description 'before 1.5'",
       "  backup create app.db --kind scheduled --keep 10 --quiet",
       "  backup create --compress app.db",
+      "  backup create app.db --type auto",
       "  BACKUP_KEY_FILE=backup.key backup create --encrypt app.db"
     })
 final class CreateCommand implements Command {
@@ -61,6 +62,14 @@ final class CreateCommand implements Command {
       arity = "0..*",
       description = "Database files, or patterns such as 'data/*.db'.")
   List<String> databases = new ArrayList<>();
+
+  @Option(
+      names = "--type",
+      paramLabel = "T",
+      description =
+          "What it holds: full (default), incremental (what changed since the last backup),"
+              + " differential (since the last full one), or auto (incremental where that pays).")
+  TypeChoice type = TypeChoice.FULL;
 
   @Option(
       names = "--kind",
@@ -162,6 +171,7 @@ final class CreateCommand implements Command {
             .checks(level())
             .encrypt(encrypt)
             .git(git.commit(), git.branch());
+    type.applyTo(request);
     if (description != null) {
       request.description(description);
     }

@@ -48,6 +48,7 @@ record CreateView(String directory, Result result) {
             BackupView.size(backup),
             backup.damaged() ? "damaged" : goodChecks(backup),
             Format.duration(Duration.ofMillis(backup.manifest().durationMillis()))));
+    backup.parent().ifPresent(parent -> result.say("  what changed since " + parent));
     for (Component component : backup.components()) {
       result.say("  " + component.source() + " -> " + Path.of(directory, component.file()));
     }

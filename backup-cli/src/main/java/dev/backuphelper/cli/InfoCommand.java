@@ -1,6 +1,7 @@
 package dev.backuphelper.cli;
 
 import dev.backuphelper.BackupHelper;
+import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.KeyException;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
@@ -40,6 +41,7 @@ final class InfoCommand implements Command {
   @Override
   public void prepare(Result result) {
     result.put("backup", null);
+    result.put("chain", List.of());
   }
 
   @Override
@@ -48,8 +50,10 @@ final class InfoCommand implements Command {
     BackupHelper backups = session.open();
     Backup backup = unlocked(backups, backups.resolve(named), session);
     result.put("backup", BackupView.values(backup));
+    result.put("chain", List.of(backup.id().value()));
     result.sayEssence(backup.id().value());
     describe(backup, result);
+    backup.parent().ifPresent(parent -> describeChain(backups, backup, session, result));
     describe(backup.manifest(), result);
     backup.components().forEach(component -> describe(component, result));
   }
@@ -67,6 +71,17 @@ final class InfoCommand implements Command {
     }
   }
 
+  private static void describeChain(
+      BackupHelper backups, Backup backup, Session session, Result result) {
+    try {
+      List<String> ids = backups.chain(backup).stream().map(link -> link.id().value()).toList();
+      result.put("chain", ids);
+      line(result, "chain", String.join(", ", ids));
+    } catch (BackupException broken) {
+      session.warn("its chain is broken: " + broken.getMessage());
+    }
+  }
+
   private static void describe(Backup backup, Result result) {
     line(result, "id", backup.id().value());
     line(result, "date", Format.moment(backup.manifest().date()));
@@ -74,7 +89,7 @@ final class InfoCommand implements Command {
     line(result, "type", backup.type().key());
     line(result, "parent", backup.parent().map(BackupId::value).orElse(null));
     line(result, "size", Format.size(backup.size()) + " (" + backup.size() + " bytes)");
-    if (backup.manifest().compression() != null) {
+    if (backup.manifest().compression() != null || backup.parent().isPresent()) {
       long original = BackupView.originalSize(backup);
       line(result, "image size", Format.size(original) + " (" + original + " bytes)");
     }
@@ -117,6 +132,10 @@ final class InfoCommand implements Command {
     part(result, "size", component.size() + " bytes");
     part(result, "sha256", component.sha256());
     String imageSha256 = component.originalSha256();
+    Component.Delta delta = component.delta();
+    if (delta != null) {
+      part(result, "changed pages", String.valueOf(delta.pages()));
+    }
     if (!component.sha256().equals(imageSha256)) {
       part(result, "image size", component.originalSize() + " bytes");
       part(result, "image sha256", imageSha256 == null ? "encrypted" : imageSha256);

@@ -4,6 +4,7 @@ import dev.backuphelper.model.BackupKind;
 import dev.backuphelper.model.CompressionCodec;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -67,7 +68,9 @@ final class Parser {
         .registerConverter(Path.class, new PathConverter())
         .registerConverter(Amount.class, new Amount.Converter())
         .registerConverter(Duration.class, new DurationConverter())
+        .registerConverter(Instant.class, new InstantConverter())
         .registerConverter(BackupKind.class, new KindConverter())
+        .registerConverter(TypeChoice.class, new TypeChoice.Converter())
         .registerConverter(CompressionCodec.class, new CodecConverter())
         .setAllowOptionsAsOptionParameters(false)
         // A database's name may begin with @.

@@ -3,14 +3,17 @@ package dev.backuphelper.cli;
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.RestoreRequest;
 import dev.backuphelper.error.BackupException;
+import dev.backuphelper.error.BackupNotFoundException;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.error.RestoreFailedException;
+import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.RestoreOutcome;
 import dev.backuphelper.model.SourceName;
 import dev.backuphelper.report.RestoreReport;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +49,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  backup restore latest --dry-run",
       "  backup restore 20261120-070212-345 --force",
+      "  backup restore --at 2026-11-20T07:00Z --force",
       "  backup restore latest --target /tmp/look.db",
       "  backup restore old/app.db.gz --target app.db"
     })
@@ -72,6 +76,14 @@ final class RestoreCommand implements Command {
       paramLabel = "NAME",
       description = "Restore one database of the backup alone.")
   @Nullable String component;
+
+  @Option(
+      names = "--at",
+      paramLabel = "TIME",
+      description =
+          "Take the newest backup that is not later: 2026-11-20T07:02Z, in UTC unless TIME says"
+              + " otherwise.")
+  @Nullable Instant at;
 
   @Option(names = "--force", description = "Overwrite what is there without asking.")
   boolean force;
@@ -126,12 +138,12 @@ final class RestoreCommand implements Command {
 
   @Override
   public void run(Session session, Result result) {
-    if (argument == null) {
+    if (argument == null && at == null) {
       ListCommand.show(session, session.open().listing(), result);
       throw new InvalidRequestException(
           "nothing named to restore", "Name one of the backups listed, or 'latest'.");
     }
-    Reference from = Reference.parse(argument);
+    Reference from = Reference.parse(argument == null ? LATEST : argument);
     requireSense(from);
     if (from.kind() == Reference.Kind.STORE) {
       session.requireNoDirectory("the folder to restore from is named: " + from.text());
@@ -188,16 +200,29 @@ final class RestoreCommand implements Command {
     return dryRun ? request.dryRun().build() : request.build();
   }
 
-  private static RestoreRequest.Builder requestOf(
-      BackupHelper backups, String name, RestoreView view) {
-    BackupId id = backups.resolve(name).id();
+  private RestoreRequest.Builder requestOf(BackupHelper backups, String name, RestoreView view) {
+    BackupId id = (at == null ? backups.resolve(name) : notLater(backups, at)).id();
     view.of(id);
     RestoreRequest.Builder request = RestoreRequest.of(id);
     // Whoever asks for the latest has not chosen a damaged one.
     return name.equals(LATEST) ? request.refuseDamaged() : request;
   }
 
+  private static Backup notLater(BackupHelper backups, Instant at) {
+    return backups
+        .latest(at)
+        .orElseThrow(
+            () ->
+                new BackupNotFoundException(
+                    "no backup is as old as " + at, "'backup list' shows what there is."));
+  }
+
   private void requireSense(Reference from) {
+    boolean one = from.isPlain() || !from.text().equals(LATEST);
+    if (at != null && one && from.kind() != Reference.Kind.STORE) {
+      throw new InvalidRequestException(
+          "--at: a backup or a file is named: " + from.text(), "Leave one of the two out.");
+    }
     if (from.kind() != Reference.Kind.BACKUP && target == null) {
       throw new InvalidRequestException(
           "a file or folder needs a target: " + from.text(),

@@ -6,6 +6,7 @@ import dev.backuphelper.BackupHelper;
 import dev.backuphelper.CreateRequest;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.BackupType;
 import dev.backuphelper.model.Compression;
 import dev.backuphelper.model.CompressionCodec;
 import dev.backuphelper.source.sqlite.SqliteSource;
@@ -13,6 +14,9 @@ import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -342,11 +346,21 @@ class DocumentationTest {
     for (CompressionCodec codec : CompressionCodec.values()) {
       backups.create(CreateRequest.builder().compress(Compression.of(codec)).build());
     }
+    for (String statement : List.of("PRAGMA user_version=7", "VACUUM")) {
+      try (Connection connection =
+              DriverManager.getConnection("jdbc:sqlite:" + workspace.folder().resolve("app.db"));
+          Statement change = connection.createStatement()) {
+        change.execute(statement);
+      }
+      CreateRequest.Builder incremental = CreateRequest.builder().type(BackupType.INCREMENTAL);
+      backups.create(incremental.build());
+      backups.create(incremental.compress(Compression.zstd()).build());
+    }
 
     List<Path> images = new FormatReader(store).images();
 
     assertThat(images)
-        .hasSize(8)
+        .hasSize(16)
         .containsAll(
             Stream.of(first, second)
                 .flatMap(backup -> backup.components().stream())

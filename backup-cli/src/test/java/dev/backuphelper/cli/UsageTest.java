@@ -42,9 +42,9 @@ class UsageTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "create   | --compress --description --dry-run --encrypt --full --keep --kind --no-verify --pin --report --tag"
+        "create   | --compress --description --dry-run --encrypt --full --keep --kind --no-verify --pin --report --tag --type"
             + " --verify",
-        "restore  | --component --dry-run --force --no-safety-backup --no-verify --pattern --report"
+        "restore  | --at --component --dry-run --force --no-safety-backup --no-verify --pattern --report"
             + " --safety-backup-dir --target --verify",
         "verify   | --full --max-age-days --max-age-hours --max-size-gb --min-size-mb --pattern"
             + " --report",
@@ -142,8 +142,8 @@ class UsageTest {
         "create --compress=lz4 x.db         | 'lz4' is none of zstd, gzip",
         "create --compress= x.db            | '' is none of zstd, gzip",
         "create x.db --compress --compress  | should be specified only once",
-        "create --type full x.db            | unknown option: '--type'",
-        "restore latest --at now            | unknown option: '--at'",
+        "create --type mirror x.db          | none of auto, full, incremental, differential",
+        "restore latest --at now            | 'now' is no moment as 2026-11-20T07:02:12Z",
         "list extra                         | more arguments than expected: 'extra'",
         "restore a b                        | more arguments than expected: 'b'",
         "list --dir                         | missing required parameter for option '--dir'",

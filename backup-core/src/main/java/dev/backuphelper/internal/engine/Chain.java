@@ -14,13 +14,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Finds what a backup builds on. */
-final class Chain {
+public final class Chain {
   /** More links than anybody makes: a bound on what a hostile store can ask for. */
   static final int MOST_LINKS = 1000;
 
   private final Context context;
 
-  Chain(Context context) {
+  /** Looks in a store. */
+  public Chain(Context context) {
     this.context = context;
   }
 
@@ -29,7 +30,7 @@ final class Chain {
    *
    * @throws CorruptBackupException if one of them is missing, or its manifest cannot be used
    */
-  List<Backup> of(Backup backup) throws IOException {
+  public List<Backup> of(Backup backup) throws IOException {
     List<Backup> links = new ArrayList<>();
     links.add(backup);
     Optional<BackupId> parent = backup.parent();

@@ -134,9 +134,13 @@ final class ChainImage {
   private void compare(Artifact link, Digest stored) {
     Component component = link.component();
     boolean same = stored.size() == component.size() && stored.sha256().equals(component.sha256());
-    if (link != newest && flaw == null && !same) {
+    if (!isNewest(link) && flaw == null && !same) {
       flaw = of(link, "its SHA-256 is not the one in the manifest");
     }
+  }
+
+  private boolean isNewest(Artifact link) {
+    return link.file().equals(newest.file());
   }
 
   private String missing(Artifact link) {
@@ -144,7 +148,7 @@ final class ChainImage {
   }
 
   private String of(Artifact link, String text) {
-    return link == newest
+    return isNewest(link)
         ? text
         : "it builds on %s, and of that one: %s".formatted(link.file(), text);
   }

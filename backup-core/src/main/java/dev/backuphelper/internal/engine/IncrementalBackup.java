@@ -94,8 +94,7 @@ final class IncrementalBackup {
     }
     StagedFile file = files.create();
     PageMap former = formerPages(image, pageSize.getAsInt(), file);
-    boolean compared = former != null;
-    PageMap map = compared ? former : PageMap.empty(file.path(), pageSize.getAsInt());
+    PageMap map = former == null ? PageMap.empty(file.path(), pageSize.getAsInt()) : former;
     files.register(map::close);
     try (BackgroundPass<Digest> digest =
             BackgroundPass.start(stopped -> CodecPipeline.digest(image.path(), stopped));
@@ -106,7 +105,7 @@ final class IncrementalBackup {
           image,
           digest.await(),
           inspection,
-          new ExaminedImage.Pages(map, file, changed.await(), compared));
+          new ExaminedImage.Pages(map, file, changed.await(), former != null));
     }
   }
 

@@ -17,6 +17,7 @@ import dev.backuphelper.report.Listing;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +92,26 @@ public final class Lookup {
     Optional<Backup> latest = latest(listing);
     requireNothingNewer(latest, listing);
     return latest;
+  }
+
+  /** Returns the newest of those whose date is not later. */
+  public Optional<Backup> latest(Instant notAfter) throws IOException {
+    Listing all = context.catalog().list();
+    Listing listing =
+        new Listing(
+            all.backups().stream()
+                .filter(backup -> !backup.manifest().date().isAfter(notAfter))
+                .toList(),
+            all.unreadable().stream()
+                .filter(manifest -> manifest.id().filter(id -> isLater(id, notAfter)).isEmpty())
+                .toList());
+    Optional<Backup> latest = latest(listing);
+    requireNothingNewer(latest, listing);
+    return latest;
+  }
+
+  private static boolean isLater(BackupId id, Instant moment) {
+    return id.instant().isAfter(moment);
   }
 
   // Whose manifest cannot be used may be the latest: an older one must not pass for it unsaid.
