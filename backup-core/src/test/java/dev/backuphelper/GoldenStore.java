@@ -3,6 +3,7 @@ package dev.backuphelper;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupKind;
+import dev.backuphelper.model.BackupType;
 import dev.backuphelper.model.CheckLevel;
 import dev.backuphelper.model.Compression;
 import dev.backuphelper.source.sqlite.SqliteSource;
@@ -15,16 +16,16 @@ import java.time.ZoneOffset;
 import java.util.List;
 
 /**
- * Makes the stores that {@link GoldenStoreTest} and {@link GoldenCompressedStoreTest} read. It is
- * no part of the tests: each store in the resources was made once, by the first version that wrote
- * its format, and must never be made anew.
+ * Makes the stores that {@link GoldenStoreTest} and those that extend it read. It is no part of the
+ * tests: each store in the resources was made once, by the first version that wrote its format, and
+ * must never be made anew.
  *
  * <p>To make one of a later format, run it where nothing tells of your machine. As root on Linux,
  * with CLASSPATH set:
  *
  * <pre>{@code
  * unshare -m -u sh -c 'mount -t tmpfs tmpfs /srv && mkdir /srv/app && hostname server &&
- *     LC_ALL=C.UTF-8 java -Duser.name=app dev.backuphelper.GoldenStore [compressed] && cp /srv/app/backups/[!.]* FOLDER'
+ *     LC_ALL=C.UTF-8 java -Duser.name=app dev.backuphelper.GoldenStore [compressed|chained] && cp /srv/app/backups/[!.]* FOLDER'
  * }</pre>
  */
 final class GoldenStore {
@@ -40,9 +41,11 @@ final class GoldenStore {
   private final SampleDatabase memory = SampleDatabase.at(FOLDER.resolve("mémoire no 1.db"));
 
   private final boolean compressed;
+  private final boolean chained;
 
-  private GoldenStore(boolean compressed) {
-    this.compressed = compressed;
+  private GoldenStore(List<String> arguments) {
+    compressed = arguments.contains("compressed");
+    chained = arguments.contains("chained");
   }
 
   /** Makes it in {@code /srv/app/backups}. */
@@ -50,7 +53,7 @@ final class GoldenStore {
     if (Files.exists(FOLDER.resolve("backups"))) {
       throw new IllegalStateException("there is a store already");
     }
-    new GoldenStore(List.of(arguments).contains("compressed")).make();
+    new GoldenStore(List.of(arguments)).make();
   }
 
   private void make() {
@@ -124,6 +127,12 @@ final class GoldenStore {
   private void create(BackupId id, CreateRequest.Builder request) {
     if (compressed) {
       request.compress(compression(id));
+    }
+    if (chained && id.equals(SECOND)) {
+      request.type(BackupType.INCREMENTAL);
+    }
+    if (chained && id.equals(UNVERIFIED)) {
+      request.type(BackupType.INCREMENTAL).compress(Compression.zstd());
     }
     String date = id.value().replaceFirst("(....)(..)(..)-(..)(..)(..)-", "$1-$2-$3T$4:$5:$6.");
     Backup made =

@@ -3,6 +3,7 @@ package dev.backuphelper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.BackupType;
 import dev.backuphelper.report.CompareReport;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import java.io.IOException;
@@ -52,9 +53,34 @@ class LargeDatabaseTest {
     assertThat(app.items()).hasSize(3);
     assertThat(backups.compare(backup.id()).components().get(0).status())
         .isEqualTo(CompareReport.Status.IDENTICAL);
+    assertIncremental(app, backups);
     Path copy = directory.resolve("copy.db");
     backups.restore(RestoreRequest.of(backup.id()).to(copy).build());
     assertThat(sums(SampleDatabase.at(copy))).isEqualTo(sums);
+  }
+
+  private void assertIncremental(SampleDatabase app, BackupHelper backups) {
+    app.execute("UPDATE big SET content = randomblob(1048576) WHERE id % 7 = 0");
+    List<String> sums = sums(app);
+    CreateRequest request = CreateRequest.builder().type(BackupType.INCREMENTAL).build();
+    Backup incremental = backups.create(request);
+    assertThat(incremental.type()).isEqualTo(BackupType.INCREMENTAL);
+    assertThat(incremental.size()).isLessThan(app.path().toFile().length() / 4);
+    app.execute("UPDATE big SET content = zeroblob(1048576) WHERE id % 2 = 0");
+    backups.create(request);
+
+    Path target = directory.resolve("incremental.db");
+    backups.restore(RestoreRequest.of(incremental.id()).to(target).build());
+
+    assertThat(sums(SampleDatabase.at(target))).isEqualTo(sums);
+    backups.restore(RestoreRequest.of(incremental.id()).withoutSafetyBackup().build());
+    assertThat(backups.compare(incremental.id()).components().get(0).status())
+        .isEqualTo(CompareReport.Status.IDENTICAL);
+    app.execute("UPDATE big SET content = zeroblob(1048576)");
+    backups.restore(
+        RestoreRequest.of(backups.list().get(backups.list().size() - 1).id())
+            .withoutSafetyBackup()
+            .build());
   }
 
   /** What would differ if a page were lost or moved. */

@@ -3,12 +3,16 @@ package dev.backuphelper.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backuphelper.BackupHelper;
+import dev.backuphelper.CreateRequest;
+import dev.backuphelper.RestoreRequest;
 import dev.backuphelper.event.BackupEvent;
 import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.BackupType;
 import dev.backuphelper.model.Component;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import dev.backuphelper.testing.ChildJvm;
 import dev.backuphelper.testing.Effort;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +24,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Backups of databases that others go on writing. */
 @Timeout(value = 20, unit = TimeUnit.MINUTES)
@@ -37,9 +43,11 @@ class BackupUnderWritersTest {
     return LiveDatabase.ask(world.store().resolve(component.file()), sql);
   }
 
-  @Test
-  void backups_whileMoneyIsMoved_allHoldTheSameTotal() throws Exception {
-    int wanted = Effort.of(20, 500);
+  @ParameterizedTest
+  @EnumSource
+  void backups_whileMoneyIsMoved_allHoldTheSameTotal(BackupType type) throws Exception {
+    CreateRequest request = CreateRequest.builder().type(type).build();
+    int wanted = Effort.of(type == BackupType.FULL ? 20 : 8, type == BackupType.FULL ? 500 : 100);
     Path database = world.database("money.db");
     Mover.prepare(database);
     BackupHelper backups = world.backups(List.of("money.db"));
@@ -51,19 +59,22 @@ class BackupUnderWritersTest {
             .atMost(Duration.ofSeconds(30))
             .pollInterval(Duration.ofMillis(1))
             .until(() -> moves(database) > before);
-        made.add(backups.create());
+        made.add(backups.create(request));
       }
       mover.kill();
     }
 
     TreeSet<Long> moves = new TreeSet<>();
     for (Backup backup : made) {
-      Component component = backup.components().get(0);
-      assertThat(ask(component, Mover.SUM)).isEqualTo(String.valueOf(Mover.TOTAL));
-      moves.add(Long.parseLong(ask(component, "SELECT n FROM moves")));
+      Path restored = folder.resolve(backup.id() + ".db");
+      backups.restore(RestoreRequest.of(backup.id()).to(restored).build());
+      assertThat(LiveDatabase.ask(restored, Mover.SUM)).isEqualTo(String.valueOf(Mover.TOTAL));
+      moves.add(Long.parseLong(LiveDatabase.ask(restored, "SELECT n FROM moves")));
+      Files.delete(restored);
     }
     assertThat(moves).as("each backup shows another moment").hasSize(wanted);
     assertThat(backups.verifyAll().allValid()).isTrue();
+    assertThat(made.get(wanted - 1).type()).isEqualTo(type);
     Effort.report(
         "%d backups hold the same total after %d to %d moves"
             .formatted(wanted, moves.first(), moves.last()));

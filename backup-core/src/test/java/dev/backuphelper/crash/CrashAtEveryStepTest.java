@@ -58,7 +58,7 @@ class CrashAtEveryStepTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"CLEAN", "DELETE", "REKEY"})
+  @EnumSource(names = {"CLEAN", "CLEAN_CHAIN", "DELETE", "REKEY"})
   void removal_killedAnywhere_leavesEveryListedBackupGood(Scenario scenario) throws Exception {
     killAtEachPoint(
         scenario,
