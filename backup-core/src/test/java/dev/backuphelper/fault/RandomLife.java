@@ -11,6 +11,7 @@ import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupKind;
+import dev.backuphelper.model.BackupType;
 import dev.backuphelper.model.Component;
 import dev.backuphelper.model.GroupId;
 import dev.backuphelper.model.RecoverChoice;
@@ -34,6 +35,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -46,6 +48,7 @@ import java.util.function.UnaryOperator;
  */
 final class RandomLife implements AutoCloseable {
   private static final Instant START = Instant.parse("2026-11-20T12:00:00Z");
+  private static final List<BackupType> TYPES = List.of(BackupType.values());
   private static final int MOST_STEPS_BEFORE_A_CRASH = 700;
 
   private final Random random;
@@ -65,14 +68,26 @@ final class RandomLife implements AutoCloseable {
 
   /** What the model knows of a backup. */
   private record Held(
-      GroupId group, Map<Path, String> contents, BackupKind kind, Instant date, boolean pinned) {
+      GroupId group,
+      Map<Path, String> contents,
+      BackupKind kind,
+      BackupType type,
+      BackupId parent,
+      Instant date,
+      boolean pinned) {
     static Held of(Backup backup, Map<Path, String> contents) {
       return new Held(
-          backup.group(), contents, backup.kind(), backup.manifest().date(), backup.pinned());
+          backup.group(),
+          contents,
+          backup.kind(),
+          backup.type(),
+          backup.parent().orElse(null),
+          backup.manifest().date(),
+          backup.pinned());
     }
 
     Held pinned(boolean is) {
-      return new Held(group, contents, kind, date, is);
+      return new Held(group, contents, kind, type, parent, date, is);
     }
   }
 
@@ -264,8 +279,33 @@ final class RandomLife implements AutoCloseable {
     if (pinned) {
       request.pinned();
     }
+    int type = random.nextInt(2 * TYPES.size());
+    BackupType asked = type < TYPES.size() ? TYPES.get(type) : null;
+    if (asked == null) {
+      request.automaticType();
+    } else {
+      request.type(asked);
+    }
     Backup backup = helper.create(request.build());
+    if (asked != null) {
+      assertThat(backup.parent())
+          .as("the parent of one asked as %s", asked)
+          .isEqualTo(parent(backup.group(), asked));
+    }
     add(backup, application);
+  }
+
+  private Optional<BackupId> parent(GroupId group, BackupType asked) {
+    return asked == BackupType.FULL
+        ? Optional.empty()
+        : model.entrySet().stream()
+            .filter(entry -> entry.getValue().group().equals(group))
+            .filter(entry -> entry.getValue().kind() != BackupKind.SAFETY)
+            .filter(
+                entry ->
+                    asked == BackupType.INCREMENTAL || entry.getValue().type() == BackupType.FULL)
+            .map(Map.Entry::getKey)
+            .max(Comparator.naturalOrder());
   }
 
   private void add(Backup backup, List<Path> application) {
@@ -307,7 +347,19 @@ final class RandomLife implements AutoCloseable {
         .filter(entry -> seen.merge(entry.getValue().group(), 1, Integer::sum) > keep)
         .filter(entry -> !entry.getValue().pinned() && !entry.getValue().date().isAfter(now))
         .forEach(entry -> older.add(entry.getKey()));
+    model.keySet().stream()
+        .filter(id -> !older.contains(id))
+        .toList()
+        .forEach(kept -> older.removeAll(bases(kept)));
     return older;
+  }
+
+  private Set<BackupId> bases(BackupId id) {
+    Set<BackupId> bases = new TreeSet<>();
+    for (BackupId base = model.get(id).parent(); base != null; base = model.get(base).parent()) {
+      bases.add(base);
+    }
+    return bases;
   }
 
   private void clean(BackupHelper helper, int keep) {
@@ -348,7 +400,8 @@ final class RandomLife implements AutoCloseable {
     Held held = model.get(id);
     boolean last =
         model.values().stream().filter(other -> other.group().equals(held.group())).count() == 1;
-    boolean refused = held.pinned() || (last && !force);
+    boolean isBase = model.values().stream().anyMatch(other -> id.equals(other.parent()));
+    boolean refused = held.pinned() || isBase || (last && !force);
     mayGo = refused ? Set.of() : Set.of(id);
     try {
       helper.delete(List.of(id), force, false);
@@ -400,10 +453,14 @@ final class RandomLife implements AutoCloseable {
     return contents;
   }
 
-  private Map<Path, String> stored(Backup backup) {
+  private Map<Path, String> stored(Backup backup) throws IOException {
     Map<Path, String> contents = new HashMap<>();
     for (Component component : backup.components()) {
-      contents.put(Path.of(component.source()), Databases.content(store.resolve(component.file())));
+      Path copy = folder.resolve("copy.db");
+      helper(path -> path, applications.get(0))
+          .restore(RestoreRequest.of(backup.id()).component(component.name()).to(copy).build());
+      contents.put(Path.of(component.source()), Databases.content(copy));
+      Files.delete(copy);
     }
     return contents;
   }
