@@ -18,6 +18,7 @@ import dev.backuphelper.model.Verification;
 import dev.backuphelper.report.CompareReport;
 import dev.backuphelper.report.VerifyReport;
 import dev.backuphelper.source.sqlite.SqliteSource;
+import dev.backuphelper.testing.Effort;
 import dev.backuphelper.testing.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -442,7 +443,7 @@ class IncrementalTest {
   private void assertHarmIsFound(String name, Backup by) throws IOException {
     Path file = store.resolve(name);
     byte[] bytes = Files.readAllBytes(file);
-    for (int at = 0; at < bytes.length; at += at < 200 ? 7 : 211) {
+    for (int at = 0; at < bytes.length; at += Effort.of(at < 200 ? 7 : 211, 1)) {
       byte[] harmed = bytes.clone();
       harmed[at] ^= 4;
       Files.write(file, harmed);

@@ -7,6 +7,7 @@ import dev.backuphelper.catalog.OpenPointers;
 import dev.backuphelper.event.BackupEvent;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.BackupType;
 import dev.backuphelper.model.OnCrash;
 import dev.backuphelper.report.OpenPlan;
 import dev.backuphelper.report.StatusReport;
@@ -15,6 +16,7 @@ import dev.backuphelper.report.StatusReport.Group;
 import dev.backuphelper.report.StatusReport.Reason;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import dev.backuphelper.store.local.LocalStore;
+import dev.backuphelper.testing.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,6 +83,39 @@ class StatusTest {
               assertThat(database.name().value()).isEqualTo("app.db");
               assertThat(database.source()).isEqualTo(app.path().toString());
             });
+  }
+
+  @Test
+  void aChainIsGood_ifAllOfItIs() throws IOException {
+    CreateRequest incremental = CreateRequest.builder().type(BackupType.INCREMENTAL).build();
+    BackupHelper backups = builder(app).build();
+    Backup full = backups.create();
+    Backup second = backups.create(incremental);
+    Backup third = backups.create(incremental);
+    assertThat(backups.status().healthy()).isTrue();
+    assertThat(backups.status().groups().get(0).lastGood()).map(Backup::id).contains(third.id());
+
+    Path map = store.resolve("app.db.pages." + second.id());
+    Path aside = Files.move(map, directory.resolve("aside"));
+    assertThat(codes(backups.status())).containsExactly(Code.MISSING_FILE);
+    assertThat(backups.status().groups().get(0).lastGood())
+        .as("a page map is not needed to restore")
+        .map(Backup::id)
+        .contains(third.id());
+    Files.move(aside, map);
+
+    for (String name : Folders.names(store)) {
+      if (name.contains(second.id().value())) {
+        Files.delete(store.resolve(name));
+      }
+    }
+    assertThat(codes(backups.status())).containsExactly(Code.BROKEN_CHAIN);
+    assertThat(backups.status().reasons().get(0).message())
+        .isEqualTo("backup %s builds on %s, which is not there".formatted(third.id(), second.id()));
+    assertThat(backups.status().groups().get(0).lastGood()).map(Backup::id).contains(full.id());
+    Files.delete(store.resolve("app.db.backup." + full.id()));
+    assertThat(codes(backups.status()))
+        .containsExactly(Code.NO_GOOD_BACKUP, Code.BROKEN_CHAIN, Code.MISSING_FILE);
   }
 
   @Test

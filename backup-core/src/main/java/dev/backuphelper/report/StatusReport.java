@@ -39,6 +39,8 @@ public record StatusReport(List<Reason> reasons, List<Group> groups, List<OpenPl
     NO_GOOD_BACKUP,
     /** A file of a backup is not there. */
     MISSING_FILE,
+    /** What a backup builds on is not there. */
+    BROKEN_CHAIN,
     /** A manifest cannot be used. */
     UNREADABLE_MANIFEST,
     /** The manifest of a backup is gone, and files of it are there. */

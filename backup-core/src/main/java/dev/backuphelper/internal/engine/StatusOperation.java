@@ -3,6 +3,7 @@ package dev.backuphelper.internal.engine;
 import dev.backuphelper.catalog.Removal;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.Component;
 import dev.backuphelper.model.GroupId;
 import dev.backuphelper.report.Listing;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -31,6 +33,7 @@ public final class StatusOperation {
   private final Context context;
   private final List<Reason> reasons = new ArrayList<>();
   private Set<String> stored = Set.of();
+  private Map<BackupId, Backup> known = Map.of();
   private List<Group> groups = List.of();
   private List<OpenPlan> open = List.of();
 
@@ -62,6 +65,7 @@ public final class StatusOperation {
 
   private void judge(Listing listing) throws IOException {
     stored = Set.copyOf(context.store().list());
+    known = listing.backups().stream().collect(Collectors.toMap(Backup::id, Function.identity()));
     groups = groups(listing.backups());
     for (Group group : groups) {
       if (group.lastGood().isEmpty()) {
@@ -77,14 +81,7 @@ public final class StatusOperation {
       judgeSources();
     }
     for (Backup backup : listing.backups()) {
-      for (Component component : backup.components()) {
-        // What is removed in this moment loses its manifest first.
-        if (!stored.contains(component.file()) && context.catalog().exists(backup.id())) {
-          add(
-              Code.MISSING_FILE,
-              "%s of backup %s is not there".formatted(component.file(), backup.id()));
-        }
-      }
+      judgeFiles(backup);
     }
     for (Listing.Unreadable manifest : listing.unreadable()) {
       add(Code.UNREADABLE_MANIFEST, manifest.file() + " cannot be used: " + manifest.reason());
@@ -92,6 +89,27 @@ public final class StatusOperation {
     for (String orphan : new Removal(context.store()).orphans()) {
       add(Code.MISSING_MANIFEST, orphan + " is there, and the manifest of its backup is not");
     }
+  }
+
+  // What is removed in this moment loses its manifest first.
+  private void judgeFiles(Backup backup) throws IOException {
+    for (String file : files(backup)) {
+      if (!stored.contains(file) && context.catalog().exists(backup.id())) {
+        add(Code.MISSING_FILE, "%s of backup %s is not there".formatted(file, backup.id()));
+      }
+    }
+    Optional<BackupId> parent = backup.parent();
+    if (parent.isPresent()
+        && !known.containsKey(parent.get())
+        && context.catalog().exists(backup.id())) {
+      add(
+          Code.BROKEN_CHAIN,
+          "backup %s builds on %s, which is not there".formatted(backup.id(), parent.get()));
+    }
+  }
+
+  private static List<String> files(Backup backup) {
+    return backup.components().stream().flatMap(part -> part.files().stream()).toList();
   }
 
   private List<Group> groups(List<Backup> newestFirst) {
@@ -107,7 +125,7 @@ public final class StatusOperation {
     Optional<Backup> lastGood =
         newestFirst.stream()
             .filter(backup -> backup.verified() && !backup.leftByFailure())
-            .filter(this::isThere)
+            .filter(this::isRestorable)
             .findFirst();
     return new Group(
         id,
@@ -119,8 +137,21 @@ public final class StatusOperation {
         lastGood.map(this::age));
   }
 
-  private boolean isThere(Backup backup) {
-    return backup.components().stream().map(Component::file).allMatch(stored::contains);
+  // As far as records and names tell. A page map is not needed for that.
+  private boolean isRestorable(Backup backup) {
+    Backup link = backup;
+    while (link != null) {
+      boolean whole = link.components().stream().map(Component::file).allMatch(stored::contains);
+      if (!whole || link.knownBad() || link.damaged()) {
+        return false;
+      }
+      Optional<BackupId> parent = link.parent();
+      if (parent.isEmpty()) {
+        return true;
+      }
+      link = known.get(parent.get());
+    }
+    return false;
   }
 
   // Not the moment of its id: after a clock that stood ahead, all later ids do too. One that was

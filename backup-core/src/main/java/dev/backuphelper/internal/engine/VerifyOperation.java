@@ -104,7 +104,7 @@ public final class VerifyOperation {
     for (Predicate<Backup> preferred : preferences) {
       newestFirst.forEach(
           (backup, found) -> {
-            if (preferred.test(backup) && found.stream().allMatch(VerifiedFile::valid)) {
+            if (preferred.test(backup) && BackupCheck.verdict(backup, found).orElse(false)) {
               newest.putIfAbsent(backup.group(), backup);
             }
           });
