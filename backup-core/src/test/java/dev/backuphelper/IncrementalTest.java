@@ -506,17 +506,38 @@ class IncrementalTest {
   void aManifestThatContradictsItself_isUnusable(String before, String after) throws IOException {
     Backup full = create(BackupType.FULL);
     Backup backup = create(BackupType.INCREMENTAL);
+
+    rewriteManifest(backup, before.formatted(full.id()), after);
+
+    assertThat(backups.listing().unreadable()).hasSize(1);
+    assertThat(backups.find(full.id())).isPresent();
+  }
+
+  private void rewriteManifest(Backup backup, String before, String after) throws IOException {
     Path manifest = store.resolve("backup-metadata.%s.json".formatted(backup.id()));
     String document = Files.readString(manifest);
-    String tampered = document.replace(before.formatted(full.id()), after);
+    String tampered = document.replace(before, after);
     assertThat(tampered).isNotEqualTo(document);
     Files.writeString(manifest, tampered);
     Files.writeString(
         store.resolve(manifest.getFileName() + ".sha256"),
         CodecPipeline.digest(manifest).sha256() + "  " + manifest.getFileName() + "\n");
+  }
 
-    assertThat(backups.listing().unreadable()).hasSize(1);
-    assertThat(backups.find(full.id())).isPresent();
+  @Test
+  void aBaseOfALaterVersion_isNoDamage() throws IOException {
+    Backup full = create(BackupType.FULL);
+    Backup second = create(BackupType.INCREMENTAL);
+    rewriteManifest(full, "\"compression\" : null", "\"compression\" : \"lz4\"");
+
+    VerifyReport report = backups.verify(second.id());
+
+    assertThat(report.files().get(0).obstacle()).contains(ErrorCode.UNSUPPORTED_FORMAT);
+    assertThat(report.files().get(0).error().orElseThrow())
+        .contains(
+            "backup %s is stored in a way that this version does not read".formatted(full.id()));
+    assertThat(backups.find(second.id()).orElseThrow().verified()).isTrue();
+    assertThat(create(BackupType.INCREMENTAL).type()).isEqualTo(BackupType.FULL);
   }
 
   @Test

@@ -175,9 +175,12 @@ final class BackupCheck {
               component,
               ErrorCode.UNSUPPORTED_FORMAT,
               "cannot be read: " + unavailable.getMessage()));
-    } catch (CorruptBackupException tampered) {
+    } catch (CorruptBackupException unusable) {
+      String problem = outer.orElse(String.valueOf(unusable.getMessage()));
       return none(
-          unreadable(backup, component, outer.orElse(String.valueOf(tampered.getMessage()))));
+          unusable.code() == ErrorCode.UNSUPPORTED_FORMAT
+              ? notExamined(backup, component, unusable.code(), "cannot be read: " + problem)
+              : unreadable(backup, component, problem));
     } catch (NoSuchFileException missing) {
       return none(
           unreadable(backup, component, outer.orElse(component.file() + " does not exist")));
