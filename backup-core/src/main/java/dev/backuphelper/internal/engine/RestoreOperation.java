@@ -73,18 +73,6 @@ public final class RestoreOperation {
         });
   }
 
-  /**
-   * What is to be at a path: a component, from a plain file when it has no record, or nothing.
-   *
-   * @param content {@link TargetState#DATABASE}, or what to make of the target instead
-   */
-  private record Wanted(
-      SourceName name, Source engine, Path path, @Nullable Artifact artifact, TargetState content) {
-    boolean isDatabase() {
-      return content == TargetState.DATABASE;
-    }
-  }
-
   private List<Wanted> cleared() {
     List<Wanted> wanted = new ArrayList<>();
     for (Goal goal : order.cleared()) {
@@ -161,33 +149,20 @@ public final class RestoreOperation {
     return order.dryRun() ? rehearse(wanted) : restoreUnderLocks(wanted);
   }
 
-  /** A component and its target, which is not known as long as its folder is missing. */
-  private record Rehearsed(Wanted wanted, @Nullable Aim aim) {
-    Path path() {
-      return aim == null ? wanted.path() : aim.target.path();
-    }
-  }
-
   private RestoreReport rehearse(List<Wanted> wanted) throws IOException {
-    List<Rehearsed> parts = new ArrayList<>();
+    List<RestoreRehearsal.Part> parts = new ArrayList<>();
     for (Wanted want : wanted) {
       boolean folderIsThere = Files.isDirectory(PrivateFiles.parent(want.path()));
-      parts.add(new Rehearsed(want, folderIsThere ? aim(want) : null));
+      parts.add(new RestoreRehearsal.Part(want, folderIsThere ? aim(want) : null));
     }
-    warnOfOpenPlans(parts.stream().map(Rehearsed::path).toList());
-    SpaceNeeded space = new SpaceNeeded(journal.store(), "the restore");
-    List<RestoreReport.Restored> restored = new ArrayList<>();
-    long bytes = 0;
-    for (Rehearsed part : parts) {
-      Artifact artifact = part.wanted().artifact();
-      long size = artifact == null ? rehearseFile(space) : artifact.component().originalSize();
-      bytes += size;
-      restored.add(
-          new RestoreReport.Restored(
-              part.wanted().name(), part.path(), rehearse(part, size, space), List.of()));
-    }
-    space.require();
-    return report(RestoreOutcome.UNCHANGED, restored, null, false, bytes);
+    warnOfOpenPlans(parts.stream().map(RestoreRehearsal.Part::path).toList());
+    RestoreRehearsal rehearsal = new RestoreRehearsal(context, space(), warnings);
+    rehearsal.rehearse(parts, this::stage);
+    return report(RestoreOutcome.UNCHANGED, rehearsal.restored(), null, false, rehearsal.bytes());
+  }
+
+  private RestoreSpace space() {
+    return new RestoreSpace(journal.store(), order, context.patience());
   }
 
   private void warnOfOpenPlans(List<Path> targets) throws IOException {
@@ -199,38 +174,6 @@ public final class RestoreOperation {
     }
   }
 
-  private TargetState rehearse(Rehearsed part, long size, SpaceNeeded space) throws IOException {
-    Aim aim = part.aim();
-    if (aim == null) {
-      space.besideTarget(part.path(), size);
-      return TargetState.MISSING;
-    }
-    aim.before = aim.target.probe(context.patience());
-    addSpace(space, aim, size);
-    if (aim.before == TargetState.MISSING) {
-      for (Path left : PlanFile.present(aim.target.path())) {
-        warnings.add(left + " lies there without its database; it would be moved aside");
-      }
-    }
-    return aim.before;
-  }
-
-  private long rehearseFile(SpaceNeeded space) throws IOException {
-    Path directory = Files.createTempDirectory("backuphelper-");
-    Path image = directory.resolve("image");
-    try {
-      PrivateFiles.create(image);
-      stage(image);
-      // The real one is staged in the store.
-      space.inStore(Files.size(image));
-      return Files.size(image);
-    } finally {
-      Files.deleteIfExists(image);
-      Files.deleteIfExists(directory.resolve("image-journal"));
-      Files.deleteIfExists(directory);
-    }
-  }
-
   private RestoreReport restoreUnderLocks(List<Wanted> wanted) throws IOException {
     for (Wanted want : wanted) {
       PrivateFiles.createOrdinaryDirectories(PrivateFiles.parent(want.path()));
@@ -239,13 +182,13 @@ public final class RestoreOperation {
     for (Wanted want : wanted) {
       aims.add(aim(want));
     }
-    List<Path> targets = aims.stream().map(aim -> aim.target.path()).toList();
+    List<Path> targets = aims.stream().map(Aim::path).toList();
     requireDistinct(targets);
     try (TargetLocks locks = TargetLocks.take(targets, "restore", context.patience())) {
       SupersededPlans former = new SupersededPlans(context, targets, resolvingId());
       List<PlanFile> superseded = former.require();
       for (Aim aim : aims) {
-        aim.before = aim.target.probe(context.patience());
+        aim.probe(context.patience());
       }
       confirm(aims);
       journal.store().create();
@@ -282,18 +225,6 @@ public final class RestoreOperation {
     return new Aim(want, target);
   }
 
-  /** Where a component goes, and what is found there. */
-  private static final class Aim {
-    private final Wanted wanted;
-    private final Target target;
-    private TargetState before = TargetState.MISSING;
-
-    Aim(Wanted wanted, Target target) {
-      this.wanted = wanted;
-      this.target = target;
-    }
-  }
-
   /**
    * Returns what a target's settings are to be: after a migration those of its backup. A restore
    * keeps those that it finds; one that finishes a killed restore, those which that one found.
@@ -301,7 +232,7 @@ public final class RestoreOperation {
   private @Nullable Map<String, Object> settings(Aim aim, RestorePart.Image image)
       throws IOException {
     Plan plan = order.resolving();
-    if (plan == null || !aim.wanted.isDatabase()) {
+    if (plan == null || !aim.wanted().isDatabase()) {
       return null;
     }
     if (plan.purpose().isMigration()) {
@@ -314,7 +245,7 @@ public final class RestoreOperation {
         ? null
         : where
             .open(safety.get())
-            .artifactOf(aim.target.path())
+            .artifactOf(aim.path())
             .map(artifact -> artifact.component().facts())
             .orElse(null);
   }
@@ -326,10 +257,7 @@ public final class RestoreOperation {
 
   private void confirm(List<Aim> aims) {
     List<Path> existing =
-        aims.stream()
-            .filter(aim -> aim.before != TargetState.MISSING)
-            .map(aim -> aim.target.path())
-            .toList();
+        aims.stream().filter(aim -> aim.before() != TargetState.MISSING).map(Aim::path).toList();
     if (!existing.isEmpty() && !order.confirmation().test(existing)) {
       throw new RefusedException(
           "not restored: overwriting was not confirmed: " + existing,
@@ -343,7 +271,7 @@ public final class RestoreOperation {
     try {
       List<RestorePart.Image> images = new ArrayList<>();
       for (Aim aim : aims) {
-        images.add(aim.wanted.isDatabase() ? image(aim, inputs) : RestorePart.Image.NONE);
+        images.add(aim.wanted().isDatabase() ? image(aim, inputs) : RestorePart.Image.NONE);
       }
       requireSpace(aims, images);
       Backup safety = safetyBackup(aims);
@@ -382,7 +310,7 @@ public final class RestoreOperation {
   }
 
   private RestorePart.Image image(Aim aim, List<LocalImage> inputs) throws IOException {
-    Artifact artifact = aim.wanted.artifact();
+    Artifact artifact = aim.wanted().artifact();
     if (artifact != null) {
       Component component = artifact.component();
       return new RestorePart.Image(input.image(component.name()).path(), component.facts());
@@ -411,32 +339,17 @@ public final class RestoreOperation {
   }
 
   private void requireSpace(List<Aim> aims, List<RestorePart.Image> images) throws IOException {
-    SpaceNeeded space = new SpaceNeeded(journal.store(), "the restore");
+    RestoreSpace space = space();
     for (int index = 0; index < aims.size(); index++) {
-      addSpace(space, aims.get(index), images.get(index).size());
+      space.add(aims.get(index), images.get(index).size());
     }
     space.require();
-  }
-
-  private void addSpace(SpaceNeeded space, Aim aim, long size) throws IOException {
-    space.besideTarget(aim.target.path(), aim.target.spaceNeeded(aim.before, size));
-    if (aim.before == TargetState.DATABASE) {
-      // The safety backup, and the copy that proves the result.
-      space.inStore(order.safetyBackup() ? sizeOf(aim) : 0);
-      space.inStore(order.verified() ? size : 0);
-    }
-  }
-
-  private long sizeOf(Aim aim) throws IOException {
-    try (var snapshot = aim.target.open(context.patience())) {
-      return snapshot.size();
-    }
   }
 
   // What is secret in the one is so in the other.
   private static @Nullable Boolean encrypted(List<Aim> aims) {
     for (Aim aim : aims) {
-      Artifact artifact = aim.wanted.artifact();
+      Artifact artifact = aim.wanted().artifact();
       if (artifact != null && artifact.key() != null) {
         return true;
       }
@@ -447,8 +360,8 @@ public final class RestoreOperation {
   private @Nullable Backup safetyBackup(List<Aim> aims) {
     List<Source> databases =
         aims.stream()
-            .filter(aim -> aim.before == TargetState.DATABASE)
-            .map(aim -> aim.wanted.engine().at(aim.target.path()))
+            .filter(Aim::isDatabase)
+            .map(aim -> aim.wanted().engine().at(aim.path()))
             .toList();
     if (databases.isEmpty() || !order.safetyBackup()) {
       return null;
@@ -469,8 +382,8 @@ public final class RestoreOperation {
       warnings.add("kept aside, because it cannot be backed up: " + unreadable.getMessage());
       aims.forEach(
           aim -> {
-            if (aim.before == TargetState.DATABASE) {
-              aim.before = TargetState.UNREADABLE;
+            if (aim.isDatabase()) {
+              aim.markUnreadable();
             }
           });
       return null;
@@ -494,11 +407,11 @@ public final class RestoreOperation {
       bytes += images.get(index).size();
       parts.add(
           new RestorePart(
-              aim.wanted.name(),
-              aim.wanted.engine(),
-              aim.target,
-              aim.before,
-              aim.wanted.content(),
+              aim.wanted().name(),
+              aim.wanted().engine(),
+              aim.target(),
+              aim.before(),
+              aim.wanted().content(),
               images.get(index),
               settings(aim, images.get(index)),
               id));
