@@ -460,7 +460,7 @@ class IncrementalTest {
     "0, 0, it is no delta",
     "8, 3, its head is no delta's",
     "16, 255, its head is no delta's",
-    "52, 127, the delta's index is out of order at page",
+    "52, 255, the delta's index is out of order at page",
     "60, 1, the delta's index is not what was written",
     "-1, 9, something follows the delta"
   })
@@ -478,6 +478,20 @@ class IncrementalTest {
     VerifyReport report = backups.verify(backup.id());
 
     assertThat(report.files().get(0).error().orElseThrow()).contains(problem);
+    assertRefused(backup);
+  }
+
+  @Test
+  void aDeltaThatClaimsPagesFarAway_takesNoMemory() throws IOException {
+    create(BackupType.FULL);
+    change(4);
+    Backup backup = create(BackupType.INCREMENTAL);
+    byte[] hostile = Files.readAllBytes(store.resolve(component(backup).file()));
+    java.nio.ByteBuffer.wrap(hostile).putInt(12, Integer.MAX_VALUE).putInt(52, Integer.MAX_VALUE);
+    new StoredBackup(store, backup).replace(component(backup), hostile);
+
+    assertThat(backups.verify(backup.id()).files().get(0).error().orElseThrow())
+        .contains("the delta leaves out a new page before " + Integer.MAX_VALUE);
     assertRefused(backup);
   }
 

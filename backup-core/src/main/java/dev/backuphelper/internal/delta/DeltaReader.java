@@ -16,7 +16,8 @@ import java.util.BitSet;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * Reads a delta, which is untrusted. Needs memory for one bit of each page of the image.
+ * Reads a delta, which is untrusted. Needs memory for one bit of each page of the image. As every
+ * page that is new must be in it, that is never more than the stored bytes are worth.
  *
  * <p>Used once, by one thread.
  */
@@ -52,7 +53,7 @@ public final class DeltaReader {
     if (map.pageSize() != head.pageSize()) {
       throw new BrokenStreamException("the delta has other pages than its base");
     }
-    readIndex(map::put);
+    readIndex(map.pageCount(), map::put);
     map.setPageCount(head.pageCount());
   }
 
@@ -60,7 +61,7 @@ public final class DeltaReader {
     void accept(int page, byte[] hash) throws IOException;
   }
 
-  private BitSet readIndex(Entry entries) throws IOException {
+  private BitSet readIndex(long formerPages, Entry entries) throws IOException {
     BitSet pages = new BitSet();
     int last = 0;
     for (int index = 0; index < head.changed(); index++) {
@@ -68,6 +69,9 @@ public final class DeltaReader {
       int number = entry.getInt();
       if (number <= last || number > head.pageCount()) {
         throw new BrokenStreamException("the delta's index is out of order at page " + number);
+      }
+      if (number > formerPages + index + 1) {
+        throw new BrokenStreamException("the delta leaves out a new page before " + number);
       }
       last = number;
       pages.set(number - 1);
@@ -78,6 +82,9 @@ public final class DeltaReader {
     byte[] digest = sha256.digest();
     if (!Arrays.equals(digest, in.readNBytes(digest.length))) {
       throw new BrokenStreamException("the delta's index is not what was written");
+    }
+    if (head.pageCount() > formerPages && last != head.pageCount()) {
+      throw new BrokenStreamException("the delta leaves out a new page after " + last);
     }
     return pages;
   }
@@ -105,7 +112,7 @@ public final class DeltaReader {
    * @throws BrokenStreamException if this is no delta; the image is then undefined
    */
   void applyTo(Path image) throws IOException {
-    BitSet pages = readIndex((page, hash) -> {});
+    BitSet pages = readIndex(Files.size(image) / head.pageSize(), (page, hash) -> {});
     int most = RUN_SIZE / head.pageSize();
     byte[] run = new byte[most * head.pageSize()];
     try (FileChannel channel = FileChannel.open(image, WRITE)) {

@@ -115,6 +115,11 @@ public final class PageMap implements AutoCloseable {
     }
   }
 
+  /** Returns the number of pages. */
+  int pageCount() {
+    return pageCount;
+  }
+
   /** Returns the bytes in a page. */
   public int pageSize() {
     return pageSize;
