@@ -23,10 +23,8 @@ while [ $# -gt 0 ]; do
 done
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
-backup=$here/../bin/backup
-for tool in sqlite3 openssl awk sort; do
-  command -v "$tool" >/dev/null || { echo "this comparison needs $tool" >&2; exit 1; }
-done
+. "$here/measure.sh"
+require sqlite3 openssl awk sort
 [ -x /usr/bin/time ] || { echo "this comparison needs GNU time as /usr/bin/time" >&2; exit 1; }
 
 compare_zstd=$(command -v zstd || true)
@@ -36,52 +34,13 @@ work=$(mktemp -d "${folder:-${TMPDIR:-/tmp}}/backup-compare.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 export BACKUP_DIR=$work/backups
 
-# Rows of about 200 bytes with one index, as applications have them.
-make_database() { # file, MiB
-  sqlite3 "$1" >/dev/null <<SQL
-PRAGMA journal_mode=off;
-PRAGMA synchronous=off;
-CREATE TABLE orders(id INTEGER PRIMARY KEY, customer INTEGER, placed TEXT, note TEXT);
-BEGIN;
-WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $2 * 4480)
-INSERT INTO orders SELECT i, abs(random() % 100000), datetime(1700000000 + i, 'unixepoch'), hex(randomblob(90)) FROM n;
-CREATE INDEX by_customer ON orders(customer);
-COMMIT;
-PRAGMA journal_mode=delete;
-SQL
-}
-
-seconds() { # command... ; prints the seconds it took
-  sync
-  local begin end
-  begin=$(date +%s%N)
-  "$@" >"$work/out" 2>&1 || { cat "$work/out" >&2; echo "failed: $*" >&2; exit 1; }
-  end=$(date +%s%N)
-  awk -v ns=$((end - begin)) 'BEGIN { printf "%.3f\n", ns / 1e9 }'
-}
-
-median() { sort -n "$1" | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
-ratio() { awk -v a="$(median "$work/$1")" -v b="$(median "$work/$2")" 'BEGIN { printf "%.2f", a / b }'; }
-
-missed=0
-judge() { # work, measured, target
-  awk -v measured="$2" -v target="$3" 'BEGIN { exit measured > target }' && return
-  echo "missed: $1: $2, target $3" >&2
-  missed=1
-}
-row() { # work, its times, what it is compared with, the times of that, target
-  local of
-  of=$(ratio "$2" "$4")
-  printf '| %s | %s | %s | %s | %s |\n' "$1" "$(median "$work/$2")" "$of" "$3" "$5"
-  judge "$1" "$of" "$5"
-}
-
 public_tools() {
   sqlite3 "$database" ".backup $work/public.db" \
     && openssl dgst -sha256 "$work/public.db" \
     && [ "$(sqlite3 "$work/public.db" 'PRAGMA quick_check')" = ok ]
 }
 create() { "$backup" create "$database" --quiet; }
+create_encrypted() { BACKUP_KEY_FILE=$work/key "$backup" create "$database" --encrypt --dir "$work/secret" --quiet; }
 create_compressed() { "$backup" create "$database" --compress --quiet; }
 create_then_zstd() { create && zstd -3 -T2 -q -f "$BACKUP_DIR"/database.db.backup.*-[0-9][0-9][0-9] -o "$work/public.zst"; }
 gzip_6() { gzip -6 -c "$database" >"$work/public.gz"; }
@@ -93,6 +52,7 @@ database=$work/database.db
 echo "making a database of $size_mib MiB" >&2
 make_database "$database" "$size_mib"
 create >/dev/null
+"$backup" key generate "$work/key" --quiet
 # What a run leaves is removed before the clock of the next one starts.
 for run in $(seq "$runs"); do
   echo "run $run of $runs" >&2
@@ -100,6 +60,8 @@ for run in $(seq "$runs"); do
   seconds public_tools >>"$work/public"
   rm -rf "$work/public.db" "$BACKUP_DIR"
   seconds create >>"$work/create"
+  seconds create_encrypted >>"$work/encrypted"
+  rm -rf "$work/secret"
   id=$("$backup" list --json | sed -n 's/.*"id" *: *"\([0-9-]*\)".*/\1/p' | head -n 1)
   rm -f "$work/target.db"
   seconds restore_missing >>"$work/missing"
@@ -133,7 +95,7 @@ seconds "$backup" --version >"$work/start"
 
 echo
 echo "database: $(($(stat -c %s "$database") / 1048576)) MiB, $runs runs, medians in seconds"
-echo "machine: $(nproc) cores, $(uname -sr); $(java -version 2>&1 | head -n 1)"
+machine
 echo "sqlite3 $(sqlite3 --version | cut -d' ' -f1), $(openssl version | cut -d' ' -f1-2), $("$backup" --version | head -n 1)"
 [ -z "$compare_zstd" ] || echo "$(zstd --version | grep -o 'v[0-9.]*' | head -n 1 | sed 's/^/zstd /')"
 [ -z "$compare_gzip" ] || gzip --version | head -n 1
@@ -142,6 +104,7 @@ echo "| work | seconds | ratio | of | target |"
 echo "|---|---|---|---|---|"
 printf '| sqlite3 .backup, openssl sha256, quick_check | %s | | | |\n' "$(median "$work/public")"
 row create create 'those tools' public 1.1
+row 'create --encrypt' encrypted create create 1.6
 row 'restore, missing target' missing create create 1.4
 row 'restore, existing target' existing create create 4.5
 row 'restore --no-safety-backup, existing target' unsafe create create 3.5
@@ -174,11 +137,19 @@ if [ "$memory_mib" -gt 0 ]; then
   echo "making a database of $memory_mib MiB" >&2
   rm -rf "$BACKUP_DIR" "$database"
   make_database "$database" "$memory_mib"
-  export JAVA_TOOL_OPTIONS=-Xmx64m
-  /usr/bin/time -f %M -o "$work/create.kib" "$backup" create "$database" --quiet >"$work/id"
-  /usr/bin/time -f %M -o "$work/restore.kib" "$backup" restore "$(cat "$work/id")" --target "$work/target.db" >"$work/out"
-  printf '| create of %s MiB with -Xmx64m | peak %s KiB | | | works |\n' "$memory_mib" "$(tail -n 1 "$work/create.kib")"
-  printf '| restore of %s MiB with -Xmx64m | peak %s KiB | | | works |\n' "$memory_mib" "$(tail -n 1 "$work/restore.kib")"
+  # heap, options of create
+  within() {
+    rm -rf "$BACKUP_DIR" "$work"/target.db*
+    export JAVA_TOOL_OPTIONS=-Xmx$1m BACKUP_KEY_FILE=$work/key
+    /usr/bin/time -f %M -o "$work/create.kib" "$backup" create "$database" --quiet "${@:2}" >"$work/id"
+    /usr/bin/time -f %M -o "$work/restore.kib" "$backup" restore "$(cat "$work/id")" --target "$work/target.db" >"$work/out"
+    unset JAVA_TOOL_OPTIONS BACKUP_KEY_FILE
+    printf '| create%s of %s MiB with -Xmx%sm | peak %s KiB | | | works |\n' \
+      "${2:+ ${*:2}}" "$memory_mib" "$1" "$(tail -n 1 "$work/create.kib")"
+    printf '| its restore | peak %s KiB | | | works |\n' "$(tail -n 1 "$work/restore.kib")"
+  }
+  within 64
+  within 96 --encrypt --compress
 fi
 
 exit "$missed"

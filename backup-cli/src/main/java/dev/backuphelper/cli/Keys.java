@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The keys that the environment of a command names, or that somebody types. */
 final class Keys {
@@ -38,14 +39,22 @@ final class Keys {
   }
 
   /**
-   * Returns the keys at hand: those that the environment names, else a passphrase that is asked for
-   * when it is needed; empty if nobody can be asked.
-   *
-   * @param twice whether it is to be typed twice, because something is going to be encrypted with
-   *     it
+   * Returns the keys at hand: those that the environment names, else a passphrase that is asked
+   * for; each is read or asked for when it is needed. Empty if nobody can be asked.
    */
-  Optional<BackupEncryption> present(boolean twice) {
-    Optional<KeyProvider> named = named(PRESENT);
+  Optional<BackupEncryption> present() {
+    return present(named(PRESENT, KeyFile::at), false);
+  }
+
+  /**
+   * Returns the same keys, to encrypt with them: a key file must be there now, and who types a
+   * passphrase types it twice.
+   */
+  Optional<BackupEncryption> encrypting() {
+    return present(named(PRESENT, KeyFile::read), true);
+  }
+
+  private Optional<BackupEncryption> present(Optional<KeyProvider> named, boolean twice) {
     if (named.isPresent()) {
       return named.map(BackupEncryption::with);
     }
@@ -58,10 +67,11 @@ final class Keys {
   BackupEncryption changing() {
     boolean canAsk = environment.terminal().canAsk();
     Optional<KeyProvider> former =
-        named(PRESENT)
+        named(PRESENT, KeyFile::read)
             .or(() -> canAsk ? Optional.of(asked("present passphrase", false)) : Optional.empty());
     Optional<KeyProvider> next =
-        named(NEW).or(() -> canAsk ? Optional.of(asked("new passphrase", true)) : Optional.empty());
+        named(NEW, KeyFile::read)
+            .or(() -> canAsk ? Optional.of(asked("new passphrase", true)) : Optional.empty());
     if (next.isEmpty()) {
       throw new KeyException(
           "no new key was given",
@@ -71,22 +81,22 @@ final class Keys {
     return former.map(changing::accepting).orElse(changing);
   }
 
-  private Optional<KeyProvider> named(List<String> names) {
+  private Optional<KeyProvider> named(List<String> names, Function<Path, KeyFile> keyFile) {
     List<String> given = names.stream().filter(name -> !value(name).isEmpty()).toList();
     if (given.size() > 1) {
       throw new InvalidRequestException(
           "more than one key is given: " + String.join(", ", given), "Unset all but one of them.");
     }
-    return given.stream().findFirst().map(name -> provider(name, value(name)));
+    return given.stream().findFirst().map(name -> provider(name, value(name), keyFile));
   }
 
   private String value(String name) {
     return environment.variables().getOrDefault(name, "");
   }
 
-  private static KeyProvider provider(String name, String value) {
+  private static KeyProvider provider(String name, String value, Function<Path, KeyFile> keyFile) {
     if (name.endsWith("_KEY_FILE")) {
-      return KeyFile.read(Reference.path(value));
+      return keyFile.apply(Reference.path(value));
     }
     if (name.endsWith("_PASSPHRASE_FILE")) {
       Path file = Reference.path(value);

@@ -50,12 +50,12 @@ final class Session implements AutoCloseable {
 
   /** Opens the library on a folder. */
   BackupHelper open(Path directory, Collection<? extends Source> sources) {
-    return open(directory, sources, new Keys(environment).present(false));
+    return open(directory, sources, new Keys(environment).present());
   }
 
   /** Opens the library on a folder, to encrypt what it makes. */
   BackupHelper openToEncrypt(Path directory, Collection<? extends Source> sources) {
-    return open(directory, sources, new Keys(environment).present(true));
+    return open(directory, sources, new Keys(environment).encrypting());
   }
 
   /** Opens the library on the store's folder, to change the keys. */

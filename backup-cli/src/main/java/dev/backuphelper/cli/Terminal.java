@@ -27,12 +27,34 @@ final class Terminal {
   private final PrintStream err;
   private final boolean inputIsTerminal;
   private final boolean errorIsTerminal;
+  private final HiddenInput hidden;
 
   Terminal(InputStream in, PrintStream err, boolean inputIsTerminal, boolean errorIsTerminal) {
+    this(in, err, inputIsTerminal, errorIsTerminal, Terminal::askConsole);
+  }
+
+  Terminal(
+      InputStream in,
+      PrintStream err,
+      boolean inputIsTerminal,
+      boolean errorIsTerminal,
+      HiddenInput hidden) {
     this.in = in;
     this.err = err;
     this.inputIsTerminal = inputIsTerminal;
     this.errorIsTerminal = errorIsTerminal;
+    this.hidden = hidden;
+  }
+
+  /** Asks for a line that is not shown while it is typed. */
+  interface HiddenInput {
+    /**
+     * Asks.
+     *
+     * @return the line; null at the end of the input
+     * @throws KeyException if it could not be hidden
+     */
+    char @Nullable [] ask(PrintStream err, String question);
   }
 
   /** Returns the terminal of this process. */
@@ -68,6 +90,14 @@ final class Terminal {
    * @throws KeyException if there is no answer, or it could not be hidden
    */
   char[] askSecret(String question) {
+    char[] answer = hidden.ask(err, question);
+    if (answer == null) {
+      throw new KeyException("no passphrase was typed", "Run it again.");
+    }
+    return answer;
+  }
+
+  private static char @Nullable [] askConsole(PrintStream err, String question) {
     Console console = onTerminal(System.console());
     if (console == null) {
       throw new KeyException(
@@ -76,11 +106,7 @@ final class Terminal {
     }
     err.print(question);
     err.flush();
-    char[] answer = console.readPassword();
-    if (answer == null) {
-      throw new KeyException("no passphrase was typed", "Run it again.");
-    }
-    return answer;
+    return console.readPassword();
   }
 
   private @Nullable String readLine() {

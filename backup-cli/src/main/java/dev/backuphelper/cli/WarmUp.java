@@ -44,6 +44,7 @@ final class WarmUp {
       statement.execute("insert into t (name) values ('warm')");
     }
     String directory = folder.resolve("backups").toString();
+    String key = folder.resolve("backup.key").toString();
     Stream.of(
             List.of("create", database.toString(), "--dir", directory),
             List.of("list", "--dir", directory),
@@ -56,16 +57,25 @@ final class WarmUp {
             List.of("size", "--dir", directory),
             List.of("status", "--dir", directory),
             List.of("recover", "--dir", directory),
+            List.of("key", "generate", key),
             List.of("create", "--help"),
             List.of("no-such-command"))
-        .forEach(command -> Main.run(command.toArray(new String[0]), silence(folder)));
+        .forEach(command -> use(command, folder, Map.of()));
+    Stream.of(
+            List.of("create", database.toString(), "--encrypt", "--dir", directory),
+            List.of("verify", "latest", "--dir", directory))
+        .forEach(command -> use(command, folder, Map.of("BACKUP_KEY_FILE", key)));
   }
 
-  private static Environment silence(Path folder) {
+  private static void use(List<String> command, Path folder, Map<String, String> variables) {
+    Main.run(command.toArray(new String[0]), silence(folder, variables));
+  }
+
+  private static Environment silence(Path folder, Map<String, String> variables) {
     PrintStream nowhere =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     Terminal nobody = new Terminal(new ByteArrayInputStream(new byte[0]), nowhere, false, false);
-    return new Environment(Map.of(), nowhere, nowhere, nobody, Clock.systemUTC(), folder);
+    return new Environment(variables, nowhere, nowhere, nobody, Clock.systemUTC(), folder);
   }
 
   private static void delete(Path folder) throws IOException {

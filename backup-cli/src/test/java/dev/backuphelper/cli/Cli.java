@@ -6,13 +6,16 @@ import dev.backuphelper.internal.io.JsonObject;
 import dev.backuphelper.internal.io.MalformedDocumentException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Runs commands in this process, with everything around them under control. */
 final class Cli {
@@ -90,11 +93,28 @@ final class Cli {
             variables,
             new PrintStream(out, false, UTF_8),
             errors,
-            new Terminal(input, errors, terminal, terminal),
+            new Terminal(input, errors, terminal, terminal, this::typeSecret),
             clock,
             workingDirectory);
     int exit = Main.run(words.toArray(new String[0]), environment);
     return new Run(exit, out.toString(UTF_8), err.toString(UTF_8));
+  }
+
+  private char @Nullable [] typeSecret(PrintStream err, String question) {
+    err.print(question);
+    StringBuilder line = new StringBuilder();
+    try {
+      int key = input.read();
+      if (key < 0) {
+        return null;
+      }
+      for (; key >= 0 && key != '\n'; key = input.read()) {
+        line.append((char) key);
+      }
+    } catch (IOException closed) {
+      throw new UncheckedIOException(closed);
+    }
+    return line.toString().toCharArray();
   }
 
   /**

@@ -152,6 +152,75 @@ class EncryptionCommandTest extends CommandTest {
   }
 
   @Test
+  void a_key_file_that_is_gone_hinders_only_what_needs_it() throws Exception {
+    String id = withKey().run("create", "--encrypt", database, "--quiet").out().strip();
+    String plain = cli.run("create", database, "--quiet").out().strip();
+    List<String> before = names(store);
+    Files.delete(key);
+
+    for (String command : List.of("list", "size", "status")) {
+      assertThat(withKey().run(command).exit()).as(command).isZero();
+    }
+    assertThat(withKey().run("pin", id).exit()).isZero();
+    assertThat(withKey().run("unpin", id).exit()).isZero();
+    assertThat(withKey().run("verify", plain).exit()).isZero();
+    assertThat(withKey().run("info", id).err()).contains("what is encrypted is not shown");
+
+    for (String command : List.of("verify", "compare", "restore")) {
+      assertFails(withKey().run(command, id), 9, "backup.key cannot be read: it does not exist");
+    }
+    // The safety backup would have to be encrypted.
+    assertFails(withKey().run("restore", plain, "--force"), 9, "backup.key cannot be read");
+    // What would stay cannot be checked.
+    assertThat(withKey().run("delete", plain).exit()).isEqualTo(7);
+    assertThat(names(store)).isEqualTo(before);
+    assertThat(Database.notes(database)).isEqualTo(10);
+  }
+
+  @Test
+  void a_new_passphrase_is_typed_twice() {
+    Run created = cli.typing("open sesame\nopen sesame\n").run("create", "--encrypt", database);
+    Run verified = cli.typing("open sesame\n").run("verify");
+    Run wrong = cli.typing("open sesam\n").run("verify");
+
+    assertThat(created.exit()).as(created.err()).isZero();
+    assertThat(created.err()).contains("passphrase: again: ");
+    assertThat(verified.exit()).as(verified.err()).isZero();
+    assertThat(verified.err()).contains("passphrase: ").doesNotContain("again");
+    assertThat(wrong.exit()).isEqualTo(9);
+    assertThat(wrong.err()).contains("a passphrase, does not open");
+    assertThat(created.out() + created.err() + verified.out() + wrong.err())
+        .doesNotContain("sesam");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'open sesame\nopen sesam\n', the two passphrases differ",
+    "'open sesame\n', no passphrase was typed",
+    "'\n\n', the passphrase is empty",
+    "'', no passphrase was typed"
+  })
+  void a_new_passphrase_that_was_not_given_is_exit_9(String typed, String problem)
+      throws Exception {
+    Run run = cli.typing(typed.replace("\\n", "\n")).run("create", "--encrypt", database);
+
+    assertThat(run.exit()).isEqualTo(9);
+    assertThat(run.err()).contains("error: " + problem);
+    assertThat(names(store)).noneMatch(name -> name.startsWith("backup-"));
+  }
+
+  @Test
+  void rekey_asks_for_both_passphrases() {
+    cli.typing("old\nold\n").run("create", "--encrypt", database);
+
+    Run changed = cli.typing("new\nnew\nold\n").run("rekey");
+
+    assertThat(changed.exit()).as(changed.err()).isZero();
+    assertThat(cli.typing("new\n").run("verify").exit()).isZero();
+    assertThat(cli.typing("old\n").run("verify").exit()).isEqualTo(9);
+  }
+
+  @Test
   void two_keys_at_once_are_a_mistake() {
     Run run =
         with("BACKUP_KEY_FILE", key.toString(), "BACKUP_PASSPHRASE", "x")

@@ -2,12 +2,15 @@ package dev.backuphelper.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.backuphelper.error.KeyException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -64,6 +67,26 @@ class TerminalTest {
     // A build has no terminal as its input, or it has no standing either way: no failure is the
     // point.
     assertThat(Terminal.system().canAsk()).isIn(true, false);
+  }
+
+  @Test
+  void askSecret_returns_what_is_typed_and_refuses_the_end_of_the_input() {
+    assertThat(asking("open sesame").askSecret("passphrase: "))
+        .containsExactly("open sesame".toCharArray());
+    assertThat(asking("").askSecret("passphrase: ")).isEmpty();
+
+    assertThatThrownBy(() -> asking(null).askSecret("passphrase: "))
+        .isInstanceOf(KeyException.class)
+        .hasMessage("no passphrase was typed");
+  }
+
+  private Terminal asking(@Nullable String typed) {
+    return new Terminal(
+        input(""),
+        errors,
+        true,
+        true,
+        (err, question) -> typed == null ? null : typed.toCharArray());
   }
 
   private static InputStream input(String text) {

@@ -14,9 +14,10 @@ class WarmUpTest {
     WarmUp.run(folder);
 
     assertThat(CommandTest.names(folder)).contains("app.db");
-    // The backup, and the safety backup of the restore and, where there is its command, the guard.
+    // The two backups, and the safety backup of the restore and, where there is its command, the
+    // guard.
     assertThat(Cli.of(folder.resolve("backups")).run("list", "--quiet").out().lines())
-        .hasSizeBetween(2, 3);
+        .hasSizeBetween(3, 4);
   }
 
   @Test

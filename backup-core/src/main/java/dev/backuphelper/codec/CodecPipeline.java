@@ -46,7 +46,11 @@ public final class CodecPipeline {
   public static Digest digest(Path file, BooleanSupplier stopped) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       DigestingOutputStream plain = new DigestingOutputStream(OutputStream.nullOutputStream());
-      copy(in, plain, OutputStream.nullOutputStream(), stopped);
+      byte[] buffer = new byte[BUFFER_SIZE];
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        requireWanted(stopped);
+        plain.write(buffer, 0, count);
+      }
       return plain.digest();
     }
   }
@@ -96,8 +100,8 @@ public final class CodecPipeline {
       @Nullable Seal seal,
       BooleanSupplier stopped)
       throws IOException {
-    try (InputStream in = Files.newInputStream(image)) {
-      DigestingOutputStream plain = new DigestingOutputStream(OutputStream.nullOutputStream());
+    try (InputStream in = Files.newInputStream(image);
+        BackgroundDigest plain = new BackgroundDigest()) {
       Digest stored =
           encode(
               out -> copy(in, plain, out, stopped), Files.size(image), artifact, compression, seal);
@@ -153,15 +157,24 @@ public final class CodecPipeline {
   }
 
   private static void copy(
-      InputStream in, OutputStream first, OutputStream second, BooleanSupplier stopped)
+      InputStream in, BackgroundDigest plain, OutputStream encoder, BooleanSupplier stopped)
       throws IOException {
     byte[] buffer = new byte[BUFFER_SIZE];
+    // The one that may still be being digested while the next is read.
+    byte[] digested = new byte[BUFFER_SIZE];
     for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-      if (stopped.getAsBoolean()) {
-        throw new InterruptedIOException("stopped while reading");
-      }
-      first.write(buffer, 0, count);
-      second.write(buffer, 0, count);
+      requireWanted(stopped);
+      plain.update(buffer, count);
+      encoder.write(buffer, 0, count);
+      byte[] swapped = digested;
+      digested = buffer;
+      buffer = swapped;
+    }
+  }
+
+  private static void requireWanted(BooleanSupplier stopped) throws InterruptedIOException {
+    if (stopped.getAsBoolean()) {
+      throw new InterruptedIOException("stopped while reading");
     }
   }
 

@@ -67,6 +67,7 @@ public final class BackupEncryption implements Encryption {
 
   @Override
   public DataKey create(BackupId id) {
+    CipherWarmUp.ENCRYPTING.begin();
     byte[] key = new byte[SegmentedKey.KEY_BYTES];
     new SecureRandom().nextBytes(key);
     KeysDocument empty = new KeysDocument(id, List.of());
@@ -76,6 +77,7 @@ public final class BackupEncryption implements Encryption {
 
   @Override
   public DataKey open(BackupId id, byte[] document) {
+    CipherWarmUp.DECRYPTING.begin();
     return new SegmentedKey(unwrap(read(id, document)), document);
   }
 

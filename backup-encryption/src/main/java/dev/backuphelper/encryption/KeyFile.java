@@ -13,10 +13,11 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A key in a file: 32 random bytes in Base64, on a line of their own; lines that begin with {@code
- * #} are comments. Immutable and thread-safe.
+ * #} are comments. Thread-safe.
  */
 public final class KeyFile implements KeyProvider {
   private static final String KIND = "key-file";
@@ -24,11 +25,11 @@ public final class KeyFile implements KeyProvider {
   private static final long MOST_BYTES = 1 << 12;
 
   private final Path file;
-  private final KeyWrap wrap;
+  private @Nullable KeyWrap wrap;
 
-  private KeyFile(Path file, byte[] key) {
+  private KeyFile(Path file, @Nullable KeyWrap wrap) {
     this.file = file;
-    this.wrap = new KeyWrap(key);
+    this.wrap = wrap;
   }
 
   /**
@@ -56,7 +57,7 @@ public final class KeyFile implements KeyProvider {
       throw failure;
     }
     PrivateFiles.syncDirectory(PrivateFiles.parent(file));
-    return new KeyFile(file, key);
+    return new KeyFile(file, new KeyWrap(key));
   }
 
   /**
@@ -65,6 +66,27 @@ public final class KeyFile implements KeyProvider {
    * @throws KeyException if the file cannot be read, or holds no key
    */
   public static KeyFile read(Path file) {
+    return new KeyFile(file, readKey(file));
+  }
+
+  /**
+   * Returns a key that is read when it is needed, once: many operations need none. What uses it
+   * throws a {@link KeyException} if the file cannot be read, or holds no key.
+   */
+  public static KeyFile at(Path file) {
+    return new KeyFile(file, null);
+  }
+
+  private synchronized KeyWrap wrap() {
+    KeyWrap found = wrap;
+    if (found == null) {
+      found = readKey(file);
+      wrap = found;
+    }
+    return found;
+  }
+
+  private static KeyWrap readKey(Path file) {
     try {
       if (Files.size(file) > MOST_BYTES) {
         throw noKey(file, null);
@@ -79,7 +101,7 @@ public final class KeyFile implements KeyProvider {
       if (key.length != KEY_BYTES) {
         throw noKey(file, null);
       }
-      return new KeyFile(file, key);
+      return new KeyWrap(key);
     } catch (IOException unreadable) {
       throw new KeyException(
           "the key file %s cannot be read: %s".formatted(file, reason(unreadable)),
@@ -97,7 +119,7 @@ public final class KeyFile implements KeyProvider {
   }
 
   // What is in the file is not told: it may be some other secret.
-  private static KeyException noKey(Path file, @org.jspecify.annotations.Nullable Throwable cause) {
+  private static KeyException noKey(Path file, @Nullable Throwable cause) {
     return new KeyException(
         "the file %s holds no key".formatted(file),
         "A key is 32 bytes in Base64 on one line; make one with: backup key generate FILE",
@@ -111,12 +133,12 @@ public final class KeyFile implements KeyProvider {
 
   @Override
   public WrappedKey wrap(byte[] key, byte[] context) {
-    return new WrappedKey(KIND, Map.of(), wrap.wrap(key, context));
+    return new WrappedKey(KIND, Map.of(), wrap().wrap(key, context));
   }
 
   @Override
   public Optional<byte[]> unwrap(WrappedKey wrapped, byte[] context) {
-    return wrap.unwrap(wrapped.bytes(), context);
+    return wrap().unwrap(wrapped.bytes(), context);
   }
 
   @Override

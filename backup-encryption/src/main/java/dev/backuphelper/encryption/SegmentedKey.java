@@ -17,8 +17,12 @@ final class SegmentedKey implements DataKey {
   private final byte[] document;
 
   SegmentedKey(byte[] key, byte[] document) {
+    this(key, document, SEGMENT_BYTES);
+  }
+
+  SegmentedKey(byte[] key, byte[] document, int segmentBytes) {
     try {
-      cipher = new AesGcmHkdfStreaming(key, "HmacSha256", KEY_BYTES, SEGMENT_BYTES, 0);
+      cipher = new AesGcmHkdfStreaming(key, "HmacSha256", KEY_BYTES, segmentBytes, 0);
     } catch (GeneralSecurityException tooShort) {
       throw new IllegalArgumentException("a key has %d bytes".formatted(key.length), tooShort);
     }

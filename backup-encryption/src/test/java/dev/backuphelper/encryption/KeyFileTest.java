@@ -37,6 +37,21 @@ class KeyFileTest {
   }
 
   @Test
+  void at_readsTheFileWhenItIsNeeded_once() throws Exception {
+    Path file = folder.resolve("backup.key");
+    KeyFile early = KeyFile.at(file);
+    assertThatThrownBy(() -> early.wrap(SECRET, CONTEXT))
+        .isInstanceOf(KeyException.class)
+        .hasMessageContaining("it does not exist");
+
+    WrappedKey wrapped = KeyFile.generate(file).wrap(SECRET, CONTEXT);
+    assertThat(early.unwrap(wrapped, CONTEXT)).contains(SECRET);
+    Files.delete(file);
+
+    assertThat(early.unwrap(wrapped, CONTEXT)).contains(SECRET);
+  }
+
+  @Test
   void generated_neverOverAnything() throws Exception {
     Path file = Files.writeString(folder.resolve("backup.key"), "precious");
 

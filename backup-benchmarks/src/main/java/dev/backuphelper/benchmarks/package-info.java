@@ -1,0 +1,5 @@
+/** Measures the inner loops of the library. */
+@NullMarked
+package dev.backuphelper.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
