@@ -8,9 +8,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * The same with incremental backups, as the first version wrote them that made some: the second
- * builds on the first and has page maps, the fourth builds on the second and is compressed. What
- * holds of the plain store holds of this one.
+ * The same with incremental backups, as the first version wrote them that made some: the first has
+ * page maps, the second builds on it, the fourth builds on the second and is compressed. What holds
+ * of the plain store holds of this one.
  */
 class GoldenChainedStoreTest extends GoldenStoreTest {
   @Override
@@ -30,7 +30,7 @@ class GoldenChainedStoreTest extends GoldenStoreTest {
     assertThat(chain)
         .extracting(Backup::type)
         .containsExactly(BackupType.FULL, BackupType.INCREMENTAL, BackupType.INCREMENTAL);
-    assertThat(chain.get(1).components()).allMatch(component -> component.pageMap() != null);
+    assertThat(chain.get(0).components()).allMatch(component -> component.pageMap() != null);
     assertThat(chain.get(2).components())
         .allMatch(component -> component.file().endsWith(".delta.zst"));
   }

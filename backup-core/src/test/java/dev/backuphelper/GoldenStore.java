@@ -128,8 +128,8 @@ final class GoldenStore {
     if (compressed) {
       request.compress(compression(id));
     }
-    if (chained && id.equals(SECOND)) {
-      request.type(BackupType.INCREMENTAL);
+    if (chained && (id.equals(FIRST) || id.equals(SECOND))) {
+      request.automaticType();
     }
     if (chained && id.equals(UNVERIFIED)) {
       request.type(BackupType.INCREMENTAL).compress(Compression.zstd());

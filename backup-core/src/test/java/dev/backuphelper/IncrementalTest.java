@@ -157,16 +157,65 @@ class IncrementalTest {
   }
 
   @Test
-  void theMapOfThePages_isKeptOnceInAChain() {
-    Backup full = create(BackupType.FULL);
-    assertThat(pageMap(full)).as("not needed unless somebody builds on it").isNull();
-
-    Backup first = create(BackupType.INCREMENTAL);
-    assertThat(pageMap(first)).isNotNull();
+  void theHashesOfThePages_areKeptWhereOthersWillBuildOnIt() {
+    assertThat(pageMap(create(BackupType.FULL))).isNull();
     assertThat(pageMap(create(BackupType.INCREMENTAL))).isNull();
-    assertThat(pageMap(create(BackupType.DIFFERENTIAL))).isNull();
-    assertThat(store.resolve("app.db.pages." + first.id())).exists();
-    assertThat(store.resolve("app.db.pages." + first.id() + ".sha256")).exists();
+    assertThat(pageMap(createAutomatically())).isNull();
+    app.execute("UPDATE note SET body = randomblob(800)");
+
+    Backup full = createAutomatically();
+
+    assertThat(full.type()).isEqualTo(BackupType.FULL);
+    assertThat(pageMap(full)).isNotNull();
+    assertThat(store.resolve("app.db.pages." + full.id())).exists();
+    assertThat(store.resolve("app.db.pages." + full.id() + ".sha256")).exists();
+  }
+
+  /** With the hashes of the pages, and without. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void growthAndShrinking_areFollowed(boolean hashes) {
+    Backup full = hashes ? createAutomatically() : create(BackupType.FULL);
+    assertThat(pageMap(full) != null).isEqualTo(hashes);
+    List<Backup> made = new ArrayList<>();
+    List<String> contents = new ArrayList<>();
+    String all = "SELECT coalesce(group_concat(id || hex(body)), '') FROM note";
+    for (String change :
+        List.of(
+            "INSERT INTO note SELECT id + 1000, randomblob(800) FROM note",
+            "DELETE FROM note WHERE id > 100",
+            "VACUUM",
+            "INSERT INTO note SELECT id + 2000, randomblob(700) FROM note",
+            "DELETE FROM note WHERE id BETWEEN 50 AND 2020",
+            "VACUUM",
+            "UPDATE note SET body = zeroblob(800)")) {
+      app.execute(change);
+      made.add(create(BackupType.INCREMENTAL));
+      contents.addAll(app.query(all));
+    }
+
+    for (int index = 0; index < made.size(); index++) {
+      Path target = folder.resolve("then-" + index);
+      backups.restore(RestoreRequest.of(made.get(index).id()).to(target).build());
+      assertThat(SampleDatabase.at(target).query(all)).containsExactly(contents.get(index));
+    }
+    assertThat(made).allMatch(backup -> backup.type() == BackupType.INCREMENTAL);
+  }
+
+  @Test
+  void aFullBackupThatCannotBeInflated_makesAnotherFullOne_andIsSaid() throws IOException {
+    Backup full = backups.create(CreateRequest.builder().compress(Compression.zstd()).build());
+    Path artifact = store.resolve(component(full).file());
+    byte[] bytes = Files.readAllBytes(artifact);
+    java.util.Arrays.fill(bytes, bytes.length / 2, bytes.length, (byte) 0x55);
+    Files.write(artifact, bytes);
+
+    assertThat(create(BackupType.INCREMENTAL).type()).isEqualTo(BackupType.FULL);
+    assertThat(warnings)
+        .singleElement()
+        .asString()
+        .startsWith("backup " + full.id() + " cannot be built on: it cannot be inflated as zstd")
+        .endsWith(": this is a full backup");
   }
 
   @Test
@@ -361,7 +410,6 @@ class IncrementalTest {
                 .formatted(plain.id()));
     assertThat(second.parent()).contains(first.id());
     assertThat(component(second).file()).endsWith(".delta.zst.enc");
-    assertThat(component(first).pageMap().file()).endsWith(".enc");
     assertThat(backups.verifyAll().allValid()).isTrue();
     assertRestores(second, app);
     BackupException locked =
@@ -514,8 +562,7 @@ class IncrementalTest {
     "'\"type\" : \"incremental\"', '\"type\" : \"full\"'",
     "'\"parent\" : \"%s\"', '\"parent\" : null'",
     "'\"parent\" : \"%s\"', '\"parent\" : \"20991231-000000-000\"'",
-    "'\"delta\" : {', '\"other\" : {'",
-    "'app.db.pages.', 'app.db.files.'"
+    "'\"delta\" : {', '\"other\" : {'"
   })
   void aManifestThatContradictsItself_isUnusable(String before, String after) throws IOException {
     Backup full = create(BackupType.FULL);
@@ -525,6 +572,15 @@ class IncrementalTest {
 
     assertThat(backups.listing().unreadable()).hasSize(1);
     assertThat(backups.find(full.id())).isPresent();
+  }
+
+  @Test
+  void aManifestThatClaimsAnotherPageMap_isUnusable() throws IOException {
+    Backup full = createAutomatically();
+
+    rewriteManifest(full, "app.db.pages.", "app.db.files.");
+
+    assertThat(backups.listing().unreadable()).hasSize(1);
   }
 
   private void rewriteManifest(Backup backup, String before, String after) throws IOException {

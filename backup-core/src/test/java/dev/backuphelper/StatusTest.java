@@ -89,13 +89,13 @@ class StatusTest {
   void aChainIsGood_ifAllOfItIs() throws IOException {
     CreateRequest incremental = CreateRequest.builder().type(BackupType.INCREMENTAL).build();
     BackupHelper backups = builder(app).build();
-    Backup full = backups.create();
+    Backup full = backups.create(CreateRequest.builder().automaticType().build());
     Backup second = backups.create(incremental);
     Backup third = backups.create(incremental);
     assertThat(backups.status().healthy()).isTrue();
     assertThat(backups.status().groups().get(0).lastGood()).map(Backup::id).contains(third.id());
 
-    Path map = store.resolve("app.db.pages." + second.id());
+    Path map = store.resolve("app.db.pages." + full.id());
     Path aside = Files.move(map, directory.resolve("aside"));
     assertThat(codes(backups.status())).containsExactly(Code.MISSING_FILE);
     assertThat(backups.status().groups().get(0).lastGood())

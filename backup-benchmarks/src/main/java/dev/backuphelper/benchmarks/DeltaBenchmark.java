@@ -4,8 +4,11 @@ import dev.backuphelper.codec.CodecPipeline;
 import dev.backuphelper.internal.delta.ChangedPages;
 import dev.backuphelper.internal.delta.DeltaReader;
 import dev.backuphelper.internal.delta.DeltaWriter;
+import dev.backuphelper.internal.delta.FormerImage;
+import dev.backuphelper.internal.delta.FormerPages;
 import dev.backuphelper.internal.delta.PageMap;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,24 +47,20 @@ public class DeltaBenchmark {
   private Image image;
 
   @SuppressWarnings("NullAway.Init") // the same
-  private PageMap map;
-
-  @SuppressWarnings("NullAway.Init") // the same
   private DeltaWriter writer;
 
   /** Makes an image, its map, and a delta. */
   @Setup(Level.Trial)
   public void makeFiles() throws IOException {
     image = Image.of(mebibytes);
-    map = PageMap.empty(Files.createFile(image.beside("map")), PAGE_SIZE);
-    int pageCount = map.update(image.path(), () -> false).pageCount();
+    hash();
+    int pageCount = (int) (Files.size(image.path()) / PAGE_SIZE);
     BitSet changed = new BitSet();
     for (int page = 0; page < pageCount; page += CHANGED_OF) {
       changed.set(page);
     }
     String sha256 = CodecPipeline.digest(image.path()).sha256();
-    writer =
-        new DeltaWriter(image.path(), new ChangedPages(PAGE_SIZE, pageCount, changed), map, sha256);
+    writer = new DeltaWriter(image.path(), new ChangedPages(PAGE_SIZE, pageCount, changed), sha256);
     try (OutputStream delta = Files.newOutputStream(delta())) {
       writer.writeTo(delta);
     }
@@ -71,10 +70,41 @@ public class DeltaBenchmark {
     return image.beside("delta");
   }
 
+  private Path map() {
+    return image.beside("map");
+  }
+
+  /** Hashes each page. */
+  @Benchmark
+  public void hash() throws IOException {
+    Files.deleteIfExists(map());
+    PageMap.write(image.path(), PAGE_SIZE, Files.createFile(map()));
+  }
+
   /** Hashes each page and compares it with the map. */
   @Benchmark
-  public ChangedPages compare() throws IOException {
-    return map.update(image.path(), () -> false);
+  public ChangedPages compareWithMap() throws IOException {
+    Path scratch = image.beside("scratch");
+    Files.deleteIfExists(scratch);
+    try (InputStream stored = Files.newInputStream(map());
+        PageMap former = PageMap.read(stored, PAGE_SIZE, Files.createFile(scratch))) {
+      return ChangedPages.of(image.path(), former, () -> false);
+    }
+  }
+
+  /** Compares each page with the one of another image. */
+  @Benchmark
+  public ChangedPages compareWithImage() throws IOException {
+    Path scratch = image.beside("scratch");
+    Files.deleteIfExists(scratch);
+    try (FormerPages former =
+        new FormerImage(
+            Files.newInputStream(image.path()),
+            Files.size(image.path()),
+            PAGE_SIZE,
+            Files.createFile(scratch))) {
+      return ChangedPages.of(image.path(), former, () -> false);
+    }
   }
 
   /** Writes a delta. */
@@ -92,7 +122,6 @@ public class DeltaBenchmark {
   /** Removes the files. */
   @TearDown(Level.Trial)
   public void removeFiles() throws IOException {
-    map.close();
     image.close();
   }
 }

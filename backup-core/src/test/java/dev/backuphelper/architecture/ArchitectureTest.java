@@ -271,6 +271,7 @@ class ArchitectureTest {
         .containsExactlyInAnyOrder(
             // private images and artifacts
             "codec.CodecPipeline",
+            "internal.delta.ChangedPages",
             "internal.delta.DeltaReader",
             "internal.delta.PageMap",
             // what Linux tells of a process

@@ -51,6 +51,7 @@ class CrashAtEveryStepTest {
         "CREATE_TWO",
         "CREATE_COMPRESSED",
         "CREATE_ENCRYPTED",
+        "CREATE_AUTOMATIC",
         "CREATE_INCREMENTAL"
       })
   void create_killedAnywhere_leavesEveryListedBackupGood(Scenario scenario) throws Exception {

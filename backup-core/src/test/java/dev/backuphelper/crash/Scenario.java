@@ -90,7 +90,19 @@ public enum Scenario {
       fillBoth(world, "old", world.rows() * 2);
     }
   },
-  /** Two databases, of which only what changed is stored, and the hashes of all pages with it. */
+  /** Two databases for the first time, with the hashes of their pages. */
+  CREATE_AUTOMATIC("a.db", "b.db") {
+    @Override
+    public void prepare(World world) {
+      makeBoth(world);
+    }
+
+    @Override
+    void run(BackupHelper backups, World world) {
+      backups.create(ENCRYPTED_CHAIN);
+    }
+  },
+  /** Two databases, of which only what changed is stored. */
   CREATE_INCREMENTAL("a.db", "b.db") {
     @Override
     public void prepare(World world) {
@@ -113,10 +125,10 @@ public enum Scenario {
       BackupHelper backups = world.backups(databases());
       backups.create();
       fillBoth(world, "second", world.rows() * 2);
-      backups.create(ENCRYPTED_INCREMENTAL);
-      backups.create(ENCRYPTED_INCREMENTAL);
+      backups.create(ENCRYPTED_CHAIN);
+      backups.create(ENCRYPTED_CHAIN);
       fillBoth(world, "new", world.rows());
-      backups.create(ENCRYPTED_INCREMENTAL);
+      backups.create(ENCRYPTED_CHAIN);
       fillBoth(world, "old", world.rows() * 2);
     }
 
@@ -319,8 +331,8 @@ public enum Scenario {
   private static final CreateRequest ENCRYPTED = CreateRequest.builder().encrypt(true).build();
   private static final CreateRequest INCREMENTAL =
       CreateRequest.builder().type(BackupType.INCREMENTAL).compress(Compression.zstd()).build();
-  private static final CreateRequest ENCRYPTED_INCREMENTAL =
-      CreateRequest.builder().type(BackupType.INCREMENTAL).encrypt(true).build();
+  private static final CreateRequest ENCRYPTED_CHAIN =
+      CreateRequest.builder().automaticType().encrypt(true).build();
   private static final String GARBAGE = "this is no database, but somebody may want it\n";
 
   private final ImmutableList<String> databases;

@@ -95,8 +95,8 @@ record Scenario(
   private static final CreateRequest INCREMENTAL =
       CreateRequest.builder().type(BackupType.INCREMENTAL).compress(Compression.zstd()).build();
 
-  private static final CreateRequest ENCRYPTED_INCREMENTAL =
-      CreateRequest.builder().type(BackupType.INCREMENTAL).encrypt(true).build();
+  private static final CreateRequest ENCRYPTED_CHAIN =
+      CreateRequest.builder().automaticType().encrypt(true).build();
 
   /** Tells whether it begins with something half done. */
   boolean isRecovery() {
@@ -152,6 +152,12 @@ record Scenario(
             world,
             w -> w.helper(w.app(), w.orders()).create(ENCRYPTED)),
         new Scenario(
+            "create of the first of a chain",
+            AS_IT_IS,
+            (w, means) -> means.helper(w.app(), w.orders()).create(ENCRYPTED_CHAIN),
+            Map.of(),
+            Set.of()),
+        new Scenario(
             "create of an incremental one",
             AS_IT_IS,
             (w, means) -> means.helper(w.app(), w.orders()).create(INCREMENTAL),
@@ -160,7 +166,7 @@ record Scenario(
         new Scenario(
             "create of one on a chain",
             Scenario::makeChain,
-            (w, means) -> means.helper(w.app(), w.orders()).create(ENCRYPTED_INCREMENTAL),
+            (w, means) -> means.helper(w.app(), w.orders()).create(ENCRYPTED_CHAIN),
             Map.of(),
             Set.of()),
         new Scenario(
@@ -279,9 +285,9 @@ record Scenario(
                 database,
                 "CREATE TABLE passing(data)",
                 "INSERT INTO passing VALUES (zeroblob(9000))"));
-    backups.create(ENCRYPTED_INCREMENTAL);
+    backups.create(ENCRYPTED_CHAIN);
     databases.forEach(database -> Databases.run(database, "DROP TABLE passing"));
-    backups.create(ENCRYPTED_INCREMENTAL);
+    backups.create(ENCRYPTED_CHAIN);
   }
 
   private static void ruin(World world) throws IOException {

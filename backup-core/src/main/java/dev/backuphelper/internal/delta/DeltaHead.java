@@ -18,10 +18,10 @@ record DeltaHead(int pageSize, int pageCount, int changed, byte[] imageSha256) {
   private static final byte[] MAGIC = "BHDELTA1".getBytes(StandardCharsets.US_ASCII);
 
   /** Bytes that a head has. */
-  static final int SIZE = MAGIC.length + 3 * Integer.BYTES + PageMap.HASH_SIZE;
+  static final int SIZE = MAGIC.length + 3 * Integer.BYTES + PageHash.SIZE;
 
   /** Bytes that the index has for each page: its number, counted from 1, and its hash. */
-  static final int ENTRY_SIZE = Integer.BYTES + PageMap.HASH_SIZE;
+  static final int ENTRY_SIZE = Integer.BYTES + PageHash.SIZE;
 
   byte[] bytes() {
     return ByteBuffer.allocate(SIZE)
@@ -44,13 +44,13 @@ record DeltaHead(int pageSize, int pageCount, int changed, byte[] imageSha256) {
     if (!PageMap.isPageSize(pageSize) || changed < 0 || changed > pageCount) {
       throw new BrokenStreamException("its head is no delta's");
     }
-    byte[] sha256 = new byte[PageMap.HASH_SIZE];
+    byte[] sha256 = new byte[PageHash.SIZE];
     fields.get(sha256);
     return new DeltaHead(pageSize, pageCount, changed, sha256);
   }
 
   /** Returns the bytes of the whole delta. */
   long deltaSize() {
-    return SIZE + PageMap.HASH_SIZE + (long) changed * (ENTRY_SIZE + pageSize);
+    return SIZE + PageHash.SIZE + (long) changed * (ENTRY_SIZE + pageSize);
   }
 }

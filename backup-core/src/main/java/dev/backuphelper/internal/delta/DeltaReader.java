@@ -45,16 +45,17 @@ public final class DeltaReader {
   }
 
   /**
-   * Makes the map of the image before that of the image after this delta. Its pages are not read.
+   * Makes what is known of the image before that of the image after this delta. Its pages are not
+   * read.
    *
-   * @throws BrokenStreamException if the index is not what was written, or fits not to the map
+   * @throws BrokenStreamException if the index is not what was written, or does not fit to them
    */
-  public void updateTo(PageMap map) throws IOException {
-    if (map.pageSize() != head.pageSize()) {
+  public void update(PageHashes hashes) throws IOException {
+    if (hashes.pageSize() != head.pageSize()) {
       throw new BrokenStreamException("the delta has other pages than its base");
     }
-    readIndex(map.pageCount(), map::put);
-    map.setPageCount(head.pageCount());
+    readIndex(hashes.pageCount(), hashes::put);
+    hashes.setPageCount(head.pageCount());
   }
 
   private interface Entry {
@@ -75,7 +76,7 @@ public final class DeltaReader {
       }
       last = number;
       pages.set(number - 1);
-      byte[] hash = new byte[PageMap.HASH_SIZE];
+      byte[] hash = new byte[PageHash.SIZE];
       entry.get(hash);
       entries.accept(number - 1, hash);
     }

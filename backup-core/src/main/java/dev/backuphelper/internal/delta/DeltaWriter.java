@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.BitSet;
 import org.apache.commons.codec.DecoderException;
 import org.apache.commons.codec.binary.Hex;
 import org.apache.commons.codec.digest.DigestUtils;
@@ -23,7 +24,6 @@ public final class DeltaWriter {
 
   private final Path image;
   private final ChangedPages changed;
-  private final PageMap map;
   private final DeltaHead head;
 
   /**
@@ -31,13 +31,11 @@ public final class DeltaWriter {
    *
    * @param image the image, a private file
    * @param changed what changed
-   * @param map of the image
    * @param sha256 of the image, lower-case hex
    */
-  public DeltaWriter(Path image, ChangedPages changed, PageMap map, String sha256) {
+  public DeltaWriter(Path image, ChangedPages changed, String sha256) {
     this.image = image;
     this.changed = changed;
-    this.map = map;
     this.head =
         new DeltaHead(changed.pageSize(), changed.pageCount(), changed.count(), decode(sha256));
   }
@@ -65,13 +63,17 @@ public final class DeltaWriter {
 
   private void writeIndex(OutputStream out) throws IOException {
     MessageDigest sha256 = DigestUtils.getSha256Digest();
+    PageHash hash = new PageHash(head.pageSize());
+    byte[] hashes = new byte[PageHash.SIZE];
     write(head.bytes(), sha256, out);
-    byte[] hash = new byte[PageMap.HASH_SIZE];
-    for (int page = next(0); page >= 0; page = next(page + 1)) {
-      map.get(page, hash);
-      byte[] entry = ByteBuffer.allocate(DeltaHead.ENTRY_SIZE).putInt(page + 1).put(hash).array();
-      write(entry, sha256, out);
-    }
+    readPages(
+        (first, pages, count) -> {
+          for (int index = 0; index < count; index++) {
+            hash.put(pages, index, hashes, 0);
+            ByteBuffer entry = ByteBuffer.allocate(DeltaHead.ENTRY_SIZE);
+            write(entry.putInt(first + index + 1).put(hashes).array(), sha256, out);
+          }
+        });
     out.write(sha256.digest());
   }
 
@@ -81,20 +83,27 @@ public final class DeltaWriter {
     out.write(bytes);
   }
 
-  private int next(int page) {
-    return changed.pages().nextSetBit(page);
+  private void writePages(OutputStream out) throws IOException {
+    readPages((first, pages, count) -> out.write(pages, 0, count * head.pageSize()));
+  }
+
+  private interface Run {
+    void accept(int first, byte[] pages, int count) throws IOException;
   }
 
   // Pages that follow each other are read at once.
-  private void writePages(OutputStream out) throws IOException {
+  private void readPages(Run run) throws IOException {
     int most = BUFFER_SIZE / head.pageSize();
     byte[] pages = new byte[most * head.pageSize()];
+    BitSet set = changed.pages();
     try (FileChannel channel = FileChannel.open(image, READ)) {
-      for (int page = next(0); page >= 0; page = next(page)) {
-        int count = Math.min(changed.pages().nextClearBit(page) - page, most);
-        ByteBuffer run = ByteBuffer.wrap(pages, 0, count * head.pageSize());
-        read(channel, (long) page * head.pageSize(), run);
-        out.write(pages, 0, run.limit());
+      for (int page = set.nextSetBit(0); page >= 0; page = set.nextSetBit(page)) {
+        int count = Math.min(set.nextClearBit(page) - page, most);
+        read(
+            channel,
+            (long) page * head.pageSize(),
+            ByteBuffer.wrap(pages, 0, count * head.pageSize()));
+        run.accept(page, pages, count);
         page += count;
       }
     }

@@ -14,8 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.function.BooleanSupplier;
-import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * The SHA-256 of every page of an image, in a private file, so that no memory is needed for it.
@@ -24,10 +22,7 @@ import org.apache.commons.codec.digest.DigestUtils;
  * <p>The file is as a store keeps it: a head of 16 bytes (the magic, the page size and the number
  * of pages, the most significant byte first), then the hashes in the order of the pages.
  */
-public final class PageMap implements AutoCloseable {
-  /** Bytes of a hash. */
-  static final int HASH_SIZE = 32;
-
+public final class PageMap implements FormerPages, PageHashes {
   private static final byte[] MAGIC = "BHPAGES1".getBytes(StandardCharsets.US_ASCII);
   private static final int HEAD_SIZE = MAGIC.length + 2 * Integer.BYTES;
   private static final int BATCH_BYTES = 1 << 20;
@@ -54,13 +49,8 @@ public final class PageMap implements AutoCloseable {
     return size > 0 && size <= LARGEST_PAGE && Integer.bitCount(size) == 1;
   }
 
-  /** Returns the size of the map of an image. */
-  public static long size(long imageSize, int pageSize) {
-    return HEAD_SIZE + imageSize / pageSize * HASH_SIZE;
-  }
-
-  /** Returns the map of an image that has no pages. */
-  public static PageMap empty(Path file, int pageSize) throws IOException {
+  /** Returns a map without pages, in an empty private file. */
+  static PageMap empty(Path file, int pageSize) throws IOException {
     PageMap map = new PageMap(FileChannel.open(file, READ, WRITE), pageSize, 0);
     try {
       map.setPageCount(0);
@@ -72,13 +62,41 @@ public final class PageMap implements AutoCloseable {
   }
 
   /**
+   * Writes the map of an image.
+   *
+   * @param image a private file of whole pages
+   * @param file an empty private file
+   */
+  public static void write(Path image, int pageSize, Path file) throws IOException {
+    int batch = BATCH_BYTES / pageSize;
+    byte[] pages = new byte[batch * pageSize];
+    byte[] hashes = new byte[batch * PageHash.SIZE];
+    PageHash hash = new PageHash(pageSize);
+    try (PageMap map = empty(file, pageSize);
+        InputStream in = Files.newInputStream(image)) {
+      int page = 0;
+      for (int count = in.readNBytes(pages, 0, pages.length) / pageSize;
+          count > 0;
+          count = in.readNBytes(pages, 0, pages.length) / pageSize) {
+        for (int index = 0; index < count; index++) {
+          hash.put(pages, index, hashes, index);
+        }
+        map.write(page, ByteBuffer.wrap(hashes, 0, count * PageHash.SIZE));
+        page += count;
+      }
+      map.setPageCount(page);
+    }
+  }
+
+  /**
    * Copies a map from where it is stored.
    *
    * @param stored stays open
+   * @param pageSize of the image
    * @param file an empty private file
-   * @throws BrokenStreamException if it is no map
+   * @throws BrokenStreamException if it is no map, or one of other pages
    */
-  public static PageMap read(InputStream stored, Path file) throws IOException {
+  public static PageMap read(InputStream stored, int pageSize, Path file) throws IOException {
     FileChannel channel = FileChannel.open(file, READ, WRITE);
     try {
       byte[] head = stored.readNBytes(HEAD_SIZE);
@@ -87,7 +105,7 @@ public final class PageMap implements AutoCloseable {
       }
       ByteBuffer fields = ByteBuffer.wrap(head).position(MAGIC.length);
       PageMap map = new PageMap(channel, fields.getInt(), fields.getInt());
-      if (!isPageSize(map.pageSize) || map.pageCount < 0) {
+      if (map.pageSize != pageSize || map.pageCount < 0) {
         throw new BrokenStreamException("its head is no page map's");
       }
       map.fill(stored);
@@ -101,8 +119,8 @@ public final class PageMap implements AutoCloseable {
 
   private void fill(InputStream stored) throws IOException {
     byte[] hashes = new byte[BATCH_BYTES];
-    long left = (long) pageCount * HASH_SIZE;
-    for (int page = 0; left > 0; page += BATCH_BYTES / HASH_SIZE) {
+    long left = (long) pageCount * PageHash.SIZE;
+    for (int page = 0; left > 0; page += BATCH_BYTES / PageHash.SIZE) {
       int wanted = (int) Math.min(left, BATCH_BYTES);
       if (stored.readNBytes(hashes, 0, wanted) < wanted) {
         throw new BrokenStreamException("the page map ends early");
@@ -115,93 +133,23 @@ public final class PageMap implements AutoCloseable {
     }
   }
 
-  /** Returns the number of pages. */
-  int pageCount() {
-    return pageCount;
-  }
-
-  /** Returns the bytes in a page. */
+  @Override
   public int pageSize() {
     return pageSize;
   }
 
-  /** Makes this the map of another image, which is a private file. */
-  public ChangedPages update(Path image, BooleanSupplier stopped) throws IOException {
-    try (InputStream in = Files.newInputStream(image)) {
-      return update(in, stopped);
-    }
+  @Override
+  public int pageCount() {
+    return pageCount;
   }
 
-  /**
-   * Makes this the map of another image.
-   *
-   * @param image its bytes; stays open
-   * @param stopped tells, now and then, whether nobody waits for it any more
-   * @return the pages that are not those of the former image
-   * @throws IOException if the image cannot be read, or is no whole number of pages
-   */
-  public ChangedPages update(InputStream image, BooleanSupplier stopped) throws IOException {
-    int batch = BATCH_BYTES / pageSize;
-    byte[] pages = new byte[batch * pageSize];
-    byte[] hashes = new byte[batch * HASH_SIZE];
-    byte[] former = new byte[batch * HASH_SIZE];
-    BitSet changed = new BitSet();
-    int page = 0;
-    for (int count = image.readNBytes(pages, 0, pages.length);
-        count > 0;
-        count = image.readNBytes(pages, 0, pages.length)) {
-      Stopped.check(stopped);
-      if (count % pageSize != 0) {
-        throw new BrokenStreamException("the image ends within a page");
-      }
-      int present = count / pageSize;
-      hash(pages, present, hashes);
-      int known = Math.max(0, Math.min(present, pageCount - page));
-      read(page, ByteBuffer.wrap(former, 0, known * HASH_SIZE));
-      if (mark(hashes, present, former, known, page, changed)) {
-        write(page, ByteBuffer.wrap(hashes, 0, present * HASH_SIZE));
-      }
-      page += present;
-    }
-    setPageCount(page);
-    return new ChangedPages(pageSize, page, changed);
-  }
-
-  private void hash(byte[] pages, int count, byte[] hashes) {
-    var sha256 = DigestUtils.getSha256Digest();
-    for (int index = 0; index < count; index++) {
-      sha256.update(pages, index * pageSize, pageSize);
-      System.arraycopy(sha256.digest(), 0, hashes, index * HASH_SIZE, HASH_SIZE);
-    }
-  }
-
-  private static boolean mark(
-      byte[] hashes, int present, byte[] former, int known, int page, BitSet changed) {
-    boolean any = present > known;
-    changed.set(page + known, page + present);
-    for (int index = 0; index < known; index++) {
-      int from = index * HASH_SIZE;
-      int to = from + HASH_SIZE;
-      if (!Arrays.equals(hashes, from, to, former, from, to)) {
-        changed.set(page + index);
-        any = true;
-      }
-    }
-    return any;
-  }
-
-  /** Puts the hash of a page, counted from 0; the map may grow by it. */
-  void put(int page, byte[] hash) throws IOException {
+  @Override
+  public void put(int page, byte[] hash) throws IOException {
     write(page, ByteBuffer.wrap(hash));
   }
 
-  /** Reads the hash of a page, counted from 0. */
-  void get(int page, byte[] hash) throws IOException {
-    read(page, ByteBuffer.wrap(hash));
-  }
-
-  /** Sets the number of pages, and writes the head. */
-  void setPageCount(int count) throws IOException {
+  @Override
+  public void setPageCount(int count) throws IOException {
     pageCount = count;
     channel.truncate(offset(count));
     ByteBuffer head = ByteBuffer.allocate(HEAD_SIZE);
@@ -209,8 +157,37 @@ public final class PageMap implements AutoCloseable {
     writeFully(head, 0);
   }
 
+  @Override
+  public void compare(byte[] pages, int first, int count, BitSet changed) throws IOException {
+    int known = Math.max(0, Math.min(count, pageCount - first));
+    byte[] former = new byte[known * PageHash.SIZE];
+    read(first, ByteBuffer.wrap(former));
+    PageHash hash = new PageHash(pageSize);
+    for (int index = 0; index < count; index++) {
+      if (index >= known || !isSame(hash, pages, index, former)) {
+        changed.set(first + index);
+      }
+    }
+  }
+
+  /** Tells whether one of some pages is the one of that number whose hash was put here. */
+  boolean isSame(int number, byte[] pages, int index) throws IOException {
+    byte[] former = new byte[PageHash.SIZE];
+    byte[] found = new byte[PageHash.SIZE];
+    read(number, ByteBuffer.wrap(former));
+    new PageHash(pageSize).put(pages, index, found, 0);
+    return Arrays.equals(found, former);
+  }
+
+  private static boolean isSame(PageHash hash, byte[] pages, int index, byte[] former) {
+    byte[] found = new byte[PageHash.SIZE];
+    hash.put(pages, index, found, 0);
+    int from = index * PageHash.SIZE;
+    return Arrays.equals(found, 0, PageHash.SIZE, former, from, from + PageHash.SIZE);
+  }
+
   private static long offset(int page) {
-    return HEAD_SIZE + (long) page * HASH_SIZE;
+    return HEAD_SIZE + (long) page * PageHash.SIZE;
   }
 
   private void write(int page, ByteBuffer hashes) throws IOException {

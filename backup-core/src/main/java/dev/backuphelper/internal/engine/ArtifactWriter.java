@@ -7,7 +7,9 @@ import dev.backuphelper.codec.Digest;
 import dev.backuphelper.codec.Digests;
 import dev.backuphelper.codec.Encryption;
 import dev.backuphelper.codec.Seal;
+import dev.backuphelper.internal.delta.ChangedPages;
 import dev.backuphelper.internal.delta.DeltaWriter;
+import dev.backuphelper.internal.delta.PageMap;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.Check;
 import dev.backuphelper.model.CheckStatus;
@@ -21,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the artifacts of one backup in staged files: whole images, or what changed of them. */
@@ -105,74 +108,75 @@ final class ArtifactWriter {
     }
   }
 
-  /** Makes the artifact of a whole image that was examined, and keeps the hashes of its pages. */
-  MadeArtifact whole(ExaminedImage examined) throws IOException {
+  /**
+   * Makes the artifact of a whole image that was examined.
+   *
+   * @param pageSize of the image, if the hashes of its pages are to be kept beside it
+   */
+  MadeArtifact whole(ExaminedImage examined, OptionalInt pageSize) throws IOException {
     StagedImage image = examined.image();
     String file = StoreNames.artifact(image.source().name(), id, suffix());
+    StagedFile pageMap = null;
+    Component.PageMapFile described = null;
+    if (pageSize.isPresent()) {
+      String name = StoreNames.pageMap(image.source().name(), id, pageMapSuffix(key != null));
+      pageMap = files.create();
+      Digest digest = writePageMap(image, pageSize.getAsInt(), pageMap, name);
+      described = new Component.PageMapFile(name, digest.size(), digest.sha256());
+    }
     StagedFile artifact = isPlain() ? image.staged() : files.create();
     Digests digests =
         isPlain()
             ? new Digests(examined.digest(), examined.digest())
             : CodecPipeline.encode(
                 image.path(), artifact.path(), order.compression(), seal(file), () -> false);
-    return made(examined, file, digests, artifact, null, examined.pages());
+    Component component = component(image, file, digests, examined.inspection(), null, described);
+    return made(examined, component, artifact, pageMap);
   }
 
-  /**
-   * Makes an artifact of what changed.
-   *
-   * @param withPageMap whether to keep the hashes of all pages too
-   */
-  MadeArtifact delta(ExaminedImage examined, boolean withPageMap) throws IOException {
+  private Digest writePageMap(StagedImage image, int pageSize, StagedFile stored, String name)
+      throws IOException {
+    if (key == null) {
+      PageMap.write(image.path(), pageSize, stored.path());
+      return CodecPipeline.digest(stored.path());
+    }
+    StagedFile plain = files.create();
+    PageMap.write(image.path(), pageSize, plain.path());
+    return CodecPipeline.encode(plain.path(), stored.path(), null, seal(name), () -> false)
+        .stored();
+  }
+
+  /** Makes an artifact of what changed. */
+  MadeArtifact delta(ExaminedImage examined) throws IOException {
     StagedImage image = examined.image();
-    ExaminedImage.Pages pages = Objects.requireNonNull(examined.pages(), "pages");
+    ChangedPages changed = Objects.requireNonNull(examined.changed(), "changed");
     String file =
         StoreNames.artifact(image.source().name(), id, StoreNames.DELTA_SUFFIX + suffix());
     StagedFile artifact = files.create();
-    DeltaWriter delta =
-        new DeltaWriter(image.path(), pages.changed(), pages.map(), examined.digest().sha256());
+    DeltaWriter delta = new DeltaWriter(image.path(), changed, examined.digest().sha256());
     Digest stored =
         CodecPipeline.encode(
             delta::writeTo, delta.size(), artifact.path(), order.compression(), seal(file));
-    return made(
-        examined,
-        file,
-        new Digests(examined.digest(), stored),
-        artifact,
-        new Component.Delta(delta.size(), pages.changed().count()),
-        withPageMap ? pages : null);
+    Component component =
+        component(
+            image,
+            file,
+            new Digests(examined.digest(), stored),
+            examined.inspection(),
+            new Component.Delta(delta.size(), changed.count()),
+            null);
+    return made(examined, component, artifact, null);
   }
 
   private MadeArtifact made(
       ExaminedImage examined,
-      String file,
-      Digests digests,
+      Component component,
       StagedFile artifact,
-      Component.@Nullable Delta delta,
-      ExaminedImage.@Nullable Pages kept)
+      @Nullable StagedFile pageMap)
       throws IOException {
-    StagedImage image = examined.image();
-    report(image, examined.inspection());
-    release(image, artifact);
-    StagedFile pageMap = null;
-    Component.PageMapFile described = null;
-    if (kept != null) {
-      kept.map().close();
-      String name = StoreNames.pageMap(image.source().name(), id, pageMapSuffix(key != null));
-      pageMap = key == null ? kept.file() : files.create();
-      Digest digest = pageMap(kept.file(), pageMap, name);
-      described = new Component.PageMapFile(name, digest.size(), digest.sha256());
-    }
-    return new MadeArtifact(
-        component(image, file, digests, examined.inspection(), delta, described),
-        artifact,
-        pageMap);
-  }
-
-  private Digest pageMap(StagedFile map, StagedFile stored, String name) throws IOException {
-    return map == stored
-        ? CodecPipeline.digest(map.path())
-        : CodecPipeline.encode(map.path(), stored.path(), null, seal(name), () -> false).stored();
+    report(examined.image(), examined.inspection());
+    release(examined.image(), artifact);
+    return new MadeArtifact(component, artifact, pageMap);
   }
 
   private void report(StagedImage image, Inspection inspection) {

@@ -2,10 +2,8 @@ package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.codec.Digest;
 import dev.backuphelper.internal.delta.ChangedPages;
-import dev.backuphelper.internal.delta.PageMap;
 import dev.backuphelper.model.Check;
 import dev.backuphelper.source.Inspection;
-import dev.backuphelper.store.StagedFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,30 +12,19 @@ import org.jspecify.annotations.Nullable;
  * @param image where it is
  * @param digest of its bytes
  * @param inspection what its engine found
- * @param pages what was found of its pages; null if it has none that can be compared
+ * @param changed the pages that are not as in the parent; null if there is no parent to compare
+ *     with
  */
 record ExaminedImage(
-    StagedImage image, Digest digest, Inspection inspection, @Nullable Pages pages) {
-
-  /**
-   * The pages of an image.
-   *
-   * @param map their hashes
-   * @param file where the hashes are
-   * @param changed those that are not as in the parent
-   * @param parent whether there is one, so that the others can be had from it
-   */
-  record Pages(PageMap map, StagedFile file, ChangedPages changed, boolean parent) {}
+    StagedImage image, Digest digest, Inspection inspection, @Nullable ChangedPages changed) {
 
   /** Tells whether what changed can be stored alone. What is damaged is kept whole. */
   boolean hasDelta() {
-    return pages != null
-        && pages.parent()
-        && inspection.checks().stream().noneMatch(Check::isFailed);
+    return changed != null && inspection.checks().stream().noneMatch(Check::isFailed);
   }
 
   /** Tells whether that is worth it: whether at most half of the pages changed. */
   boolean pays() {
-    return pages != null && pages.changed().count() <= pages.changed().pageCount() / 2;
+    return changed != null && changed.count() <= changed.pageCount() / 2;
   }
 }

@@ -3,15 +3,17 @@ package dev.backuphelper.internal.engine;
 import dev.backuphelper.codec.CodecPipeline;
 import dev.backuphelper.codec.Digest;
 import dev.backuphelper.internal.delta.ChangedPages;
+import dev.backuphelper.internal.delta.FormerPages;
+import dev.backuphelper.internal.delta.FormerPagesException;
 import dev.backuphelper.internal.delta.PageMap;
 import dev.backuphelper.internal.io.Interruption;
 import dev.backuphelper.model.BackupType;
 import dev.backuphelper.source.Inspection;
-import dev.backuphelper.source.Source;
 import dev.backuphelper.store.StagedFile;
 import dev.backuphelper.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -24,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * that cannot be had or, if the choice is free, does not pay.
  */
 final class IncrementalBackup {
+  /** Where engines whose images have pages tell the size of these. */
+  private static final String PAGE_SIZE = "page_size";
+
   private final Store store;
   private final Events events;
   private final CreateOrder order;
@@ -67,76 +72,94 @@ final class IncrementalBackup {
     BackupType type = order.type() == null ? BackupType.INCREMENTAL : order.type();
     List<MadeArtifact> made = new ArrayList<>();
     for (ExaminedImage image : examined) {
-      // Whoever builds on this one need not read the full image again to know its pages.
-      boolean first =
-          type == BackupType.INCREMENTAL
-              && !ParentPages.hasMap(base.artifact(image.image().source().name()));
-      made.add(writer.delta(image, first));
+      made.add(writer.delta(image));
     }
     return new MadeBackup(type, base.backup().id(), made);
   }
 
+  // Others will build on it, and need not read all of it then to know its pages.
   private MadeBackup whole(List<ExaminedImage> examined) throws IOException {
-    events.step("whole-images", null);
     List<MadeArtifact> made = new ArrayList<>();
     for (ExaminedImage image : examined) {
-      made.add(writer.whole(image));
+      boolean withPageMap = order.type() == null;
+      made.add(writer.whole(image, withPageMap ? pageSize(image.image()) : OptionalInt.empty()));
     }
     return MadeBackup.full(made);
   }
 
+  private static OptionalInt pageSize(StagedImage image) throws IOException {
+    OptionalInt pageSize = image.source().source().pageSize(image.path());
+    boolean fits =
+        pageSize.isPresent() && PageMap.fits(Files.size(image.path()), pageSize.getAsInt());
+    return fits ? pageSize : OptionalInt.empty();
+  }
+
   private ExaminedImage examine(StagedImage image) throws IOException {
-    Source engine = image.source().source();
-    OptionalInt pageSize = engine.pageSize(image.path());
-    if (pageSize.isEmpty() || !PageMap.fits(Files.size(image.path()), pageSize.getAsInt())) {
-      ImageCheck check = ImageCheck.of(engine, image.path(), order.level());
-      return new ExaminedImage(image, check.digests().image(), check.inspection(), null);
+    StagedFile scratch = files.create();
+    try (FormerPages former = formerPages(image, scratch.path())) {
+      return former == null ? examineAlone(image) : compare(image, former);
+    } finally {
+      scratch.close();
     }
-    StagedFile file = files.create();
-    PageMap former = formerPages(image, pageSize.getAsInt(), file);
-    PageMap map = former == null ? PageMap.empty(file.path(), pageSize.getAsInt()) : former;
-    files.register(map::close);
+  }
+
+  private ExaminedImage examineAlone(StagedImage image) throws IOException {
+    ImageCheck check = ImageCheck.of(image.source().source(), image.path(), order.level());
+    return new ExaminedImage(image, check.digests().image(), check.inspection(), null);
+  }
+
+  private ExaminedImage compare(StagedImage image, FormerPages former) throws IOException {
     try (BackgroundPass<Digest> digest =
             BackgroundPass.start(stopped -> CodecPipeline.digest(image.path(), stopped));
         BackgroundPass<ChangedPages> changed =
-            BackgroundPass.start(stopped -> map.update(image.path(), stopped))) {
-      Inspection inspection = engine.inspect(image.path(), order.level());
-      return new ExaminedImage(
-          image,
-          digest.await(),
-          inspection,
-          new ExaminedImage.Pages(map, file, changed.await(), former != null));
+            BackgroundPass.start(stopped -> ChangedPages.of(image.path(), former, stopped))) {
+      Inspection inspection = image.source().source().inspect(image.path(), order.level());
+      return new ExaminedImage(image, digest.await(), inspection, changed(changed));
+    }
+  }
+
+  private @Nullable ChangedPages changed(BackgroundPass<ChangedPages> comparison)
+      throws IOException {
+    try {
+      return comparison.await();
+    } catch (FormerPagesException unreadable) {
+      cannotBuildOn(unreadable);
+      return null;
     }
   }
 
   /** Returns the pages of the parent; null if there is none, or they cannot be compared with. */
-  private @Nullable PageMap formerPages(StagedImage image, int pageSize, StagedFile file)
-      throws IOException {
-    if (parent == null) {
+  private @Nullable FormerPages formerPages(StagedImage image, Path scratch) throws IOException {
+    OptionalInt pageSize = pageSize(image);
+    if (parent == null || pageSize.isEmpty()) {
       return null;
     }
     Artifact artifact = parent.artifact(image.source().name());
-    try {
-      PageMap map = new ParentPages(store).of(artifact, pageSize, file.path());
-      if (map.pageSize() == pageSize) {
-        return map;
-      }
-      map.close();
+    Object former = artifact.component().facts().get(PAGE_SIZE);
+    if (!Long.valueOf(pageSize.getAsInt()).equals(former)) {
       full(
-          "the page size of %s was %d and is %d"
-              .formatted(image.source().path(), map.pageSize(), pageSize),
+          "the page size of %s was %s and is %d"
+              .formatted(image.source().path(), former, pageSize.getAsInt()),
           order.type() == null);
       return null;
+    }
+    try {
+      return new ParentPages(store).of(artifact, pageSize.getAsInt(), scratch);
     } catch (IOException unusable) {
       if (Interruption.is(unusable)) {
         throw unusable;
       }
-      full(
-          "backup %s cannot be built on: %s"
-              .formatted(parent.backup().id(), Failures.reason(unusable)),
-          false);
+      cannotBuildOn(unusable);
       return null;
     }
+  }
+
+  private void cannotBuildOn(IOException unusable) {
+    full(
+        "backup %s cannot be built on: %s"
+            .formatted(
+                Objects.requireNonNull(parent, "parent").backup().id(), Failures.reason(unusable)),
+        false);
   }
 
   private void full(String reason, boolean expected) {

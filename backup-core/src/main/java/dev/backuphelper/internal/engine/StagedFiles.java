@@ -3,7 +3,6 @@ package dev.backuphelper.internal.engine;
 import com.google.common.io.Closer;
 import dev.backuphelper.store.StagedFile;
 import dev.backuphelper.store.Store;
-import java.io.Closeable;
 import java.io.IOException;
 
 /**
@@ -22,11 +21,6 @@ final class StagedFiles implements AutoCloseable {
     StagedFile file = store.stage();
     closer.register(file::close);
     return file;
-  }
-
-  /** Closes something with them, before the files that are there already. */
-  void register(Closeable open) {
-    closer.register(open);
   }
 
   @Override
