@@ -273,6 +273,7 @@ class ArchitectureTest {
             "codec.CodecPipeline",
             "internal.delta.DeltaReader",
             "internal.delta.PageMap",
+            "internal.engine.ImportOperation",
             // what Linux tells of a process
             "internal.engine.GuardedProcesses",
             "internal.engine.LocalImage",
