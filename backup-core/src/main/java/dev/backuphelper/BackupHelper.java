@@ -375,7 +375,7 @@ public final class BackupHelper {
    *
    * <p>First come the documents, oldest backup first: of each its manifest, the manifest's checksum
    * file, and its wrapped key if it is encrypted; then the data, in the same order: each artifact
-   * with its checksum file after it. What is encrypted stays so.
+   * and page map with its checksum file after it. What is encrypted stays so.
    */
   public ExportedBackup export(BackupId id) {
     return new ExportedBackup(ExportOperation.of(context, id));
