@@ -11,9 +11,11 @@ import dev.backuphelper.internal.engine.CompareOperation;
 import dev.backuphelper.internal.engine.Context;
 import dev.backuphelper.internal.engine.CreateOperation;
 import dev.backuphelper.internal.engine.DeleteOperation;
+import dev.backuphelper.internal.engine.ExportOperation;
 import dev.backuphelper.internal.engine.Failures;
 import dev.backuphelper.internal.engine.FolderCleanOperation;
 import dev.backuphelper.internal.engine.GuardOperation;
+import dev.backuphelper.internal.engine.ImportOperation;
 import dev.backuphelper.internal.engine.Lookup;
 import dev.backuphelper.internal.engine.OpenPlans;
 import dev.backuphelper.internal.engine.PinOperation;
@@ -28,6 +30,7 @@ import dev.backuphelper.model.BackupId;
 import dev.backuphelper.report.CleanReport;
 import dev.backuphelper.report.CompareReport;
 import dev.backuphelper.report.CreatePreview;
+import dev.backuphelper.report.ImportReport;
 import dev.backuphelper.report.Listing;
 import dev.backuphelper.report.OpenPlan;
 import dev.backuphelper.report.RecoverReport;
@@ -38,6 +41,7 @@ import dev.backuphelper.report.VerifyReport;
 import dev.backuphelper.retention.RetentionPolicy;
 import dev.backuphelper.source.Source;
 import dev.backuphelper.source.sqlite.SqliteSource;
+import dev.backuphelper.store.FileSequence;
 import dev.backuphelper.store.Store;
 import dev.backuphelper.store.local.LocalStore;
 import java.nio.file.Path;
@@ -50,6 +54,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -364,6 +369,33 @@ public final class BackupHelper {
     return new RekeyOperation(context).run();
   }
 
+  /**
+   * Opens a backup and all that it builds on for reading, one file after another: for an archive,
+   * or for {@link #importFrom} of another store. The store is locked against removal meanwhile.
+   *
+   * <p>First come the documents, oldest backup first: of each its manifest, the manifest's checksum
+   * file, and its wrapped key if it is encrypted; then the data, in the same order: each artifact
+   * and page map with its checksum file after it. What is encrypted stays so.
+   */
+  public ExportedBackup export(BackupId id) {
+    return new ExportedBackup(ExportOperation.of(context, id));
+  }
+
+  /**
+   * Takes over a backup, and all that it builds on, from another store or from an archive. Nothing
+   * is published before all files have come and were found to be those that the manifests list, and
+   * then each manifest last. Ids stay as they are; what the other store recorded of verifications
+   * and pins does not come along.
+   *
+   * @param files the files of one backup, in the order of {@link #export}; untrusted, and left open
+   * @throws dev.backuphelper.error.CorruptBackupException if they are not as they should be
+   * @throws dev.backuphelper.error.RefusedException if the store has something else under an id, or
+   *     a backup is dated more than a day ahead
+   */
+  public ImportReport importFrom(FileSequence files) {
+    return new ImportOperation(context, files).run();
+  }
+
   /** Resolves what killed processes left open, as planned. */
   public RecoverReport recover() {
     return recover(RecoverRequest.planned());
@@ -395,6 +427,7 @@ public final class BackupHelper {
     private BackupListener listener = BackupListener.NONE;
     private Duration lockTimeout = DEFAULT_LOCK_TIMEOUT;
     private @Nullable Encryption encryption;
+    private Function<Path, Store> stores = LocalStore::in;
 
     private Builder() {}
 
@@ -456,6 +489,15 @@ public final class BackupHelper {
     }
 
     /**
+     * Sets how to open another store that an open restore names by its path. Default: as a local
+     * folder.
+     */
+    public Builder storesAt(Function<Path, Store> value) {
+      stores = Objects.requireNonNull(value, "stores");
+      return this;
+    }
+
+    /**
      * Returns the helper. The builder may be used further.
      *
      * @throws IllegalStateException if no store was given
@@ -469,7 +511,7 @@ public final class BackupHelper {
               store,
               sources,
               Map.of(Context.DEFAULT_ENGINE, SqliteSource::of),
-              LocalStore::in,
+              stores,
               clock,
               listener,
               lockTimeout,

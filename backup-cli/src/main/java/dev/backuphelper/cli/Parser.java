@@ -26,6 +26,8 @@ final class Parser {
           new Entry(PinCommand::new, "pin"),
           new Entry(UnpinCommand::new, "unpin"),
           new Entry(DeleteCommand::new, "delete"),
+          new Entry(ExportCommand::new, "export"),
+          new Entry(ImportCommand::new, "import"),
           new Entry(GuardCommand::new, "guard"),
           new Entry(RecoverCommand::new, "recover"),
           new Entry(KeyCommand::new, "key"),

@@ -22,6 +22,9 @@ import java.util.regex.Pattern;
  * @param text the argument
  */
 record Reference(Kind kind, String text) {
+  /** Names the standard streams instead of a file. */
+  static final String STANDARD_STREAM = "-";
+
   private static final Pattern ID = Pattern.compile("latest|[0-9-]+");
 
   /** What an argument can name. */
@@ -32,12 +35,17 @@ record Reference(Kind kind, String text) {
     STORE,
     /** A folder of plain files. */
     FOLDER,
+    /** An archive with a backup, by the end of its name; or {@code -}, standard input. */
+    ARCHIVE,
     /** A plain file. */
     FILE
   }
 
   /** Returns what an argument names; an existing file or folder unless it is an id. */
   static Reference parse(String text) {
+    if (text.equals(STANDARD_STREAM)) {
+      return new Reference(Kind.ARCHIVE, text);
+    }
     if (ID.matcher(text).matches()) {
       return new Reference(Kind.BACKUP, text);
     }
@@ -53,12 +61,26 @@ record Reference(Kind kind, String text) {
     if (!exists(path)) {
       throw missing(text);
     }
-    return new Reference(Kind.FILE, text);
+    return new Reference(ArchiveFormat.ofName(text).isPresent() ? Kind.ARCHIVE : Kind.FILE, text);
+  }
+
+  /** Returns an argument that names an archive, whatever its name. */
+  static Reference archive(String text) {
+    if (!text.equals(STANDARD_STREAM)) {
+      Path path = path(text);
+      if (!exists(path)) {
+        throw missing(text);
+      }
+      if (Files.isDirectory(path)) {
+        throw new InvalidRequestException("a folder is no archive: " + text, null);
+      }
+    }
+    return new Reference(Kind.ARCHIVE, text);
   }
 
   /** Returns an argument that names a backup, and nothing else. */
   static String backup(String text) {
-    if (!ID.matcher(text).matches()) {
+    if (!ID.matcher(text).matches() || text.equals(STANDARD_STREAM)) {
       throw new InvalidRequestException(
           "not a backup's id: '" + text + "'",
           "Give an id, the beginning of one, or 'latest'; 'backup list' shows them.");
@@ -88,6 +110,11 @@ record Reference(Kind kind, String text) {
     } catch (InvalidPathException notAPath) {
       throw new InvalidRequestException("not a path: '" + text + "'", null, notAPath);
     }
+  }
+
+  /** Tells whether it is an archive that is piped in. */
+  boolean isPiped() {
+    return text.equals(STANDARD_STREAM);
   }
 
   /** Returns the file or folder named. */

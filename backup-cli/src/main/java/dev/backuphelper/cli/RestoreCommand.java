@@ -7,11 +7,13 @@ import dev.backuphelper.error.BackupNotFoundException;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.error.RestoreFailedException;
+import dev.backuphelper.internal.engine.Failures;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.RestoreOutcome;
 import dev.backuphelper.model.SourceName;
 import dev.backuphelper.report.RestoreReport;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -51,7 +53,8 @@ import picocli.CommandLine.Parameters;
       "  backup restore 20261120-070212-345 --force",
       "  backup restore --at 2026-11-20T07:00Z --force",
       "  backup restore latest --target /tmp/look.db",
-      "  backup restore old/app.db.gz --target app.db"
+      "  backup restore old/app.db.gz --target app.db",
+      "  backup restore backup.tar.zst --target app.db"
     })
 final class RestoreCommand implements Command {
   private static final String LATEST = "latest";
@@ -60,8 +63,8 @@ final class RestoreCommand implements Command {
       paramLabel = "ID|latest|FILE|DIR",
       arity = "0..1",
       description =
-          "A backup; or a database file, plain or compressed; or a folder, of which the newest valid"
-              + " one is taken. FILE and DIR need --target.")
+          "A backup; or an archive that export made; or a database file, plain or compressed; or a"
+              + " folder, of which the newest valid one is taken. FILE and DIR need --target.")
   @Nullable String argument;
 
   @Option(
@@ -145,15 +148,21 @@ final class RestoreCommand implements Command {
     }
     Reference from = Reference.parse(argument == null ? LATEST : argument);
     requireSense(from);
+    if (from.kind() == Reference.Kind.ARCHIVE) {
+      requireFile(from);
+    }
     if (from.kind() == Reference.Kind.STORE) {
       session.requireNoDirectory("the folder to restore from is named: " + from.text());
     }
     Path directory = from.kind() == Reference.Kind.STORE ? from.path() : session.directory();
     RestoreView view =
         new RestoreView(safetyBackupDirectory == null ? directory : safetyBackupDirectory, result);
-    BackupHelper backups = session.open(directory, List.of());
+    BackupHelper backups =
+        from.kind() == Reference.Kind.ARCHIVE
+            ? session.openArchive(from)
+            : session.open(directory, List.of());
     Confirmation confirmation = new Confirmation(session, force || dryRun);
-    RestoreRequest request = request(backups, from, confirmation, view);
+    RestoreRequest request = request(backups, from, directory, confirmation, view);
     try {
       RestoreReport restored = backups.restore(request);
       restored.warnings().forEach(session::warn);
@@ -171,11 +180,16 @@ final class RestoreCommand implements Command {
   }
 
   private RestoreRequest request(
-      BackupHelper backups, Reference from, Confirmation confirmation, RestoreView view) {
+      BackupHelper backups,
+      Reference from,
+      Path directory,
+      Confirmation confirmation,
+      RestoreView view) {
     RestoreRequest.Builder request =
         switch (from.kind()) {
           case BACKUP -> requestOf(backups, from.text(), view);
           case STORE -> requestOf(backups, LATEST, view);
+          case ARCHIVE -> newestOf(backups, view).safetyDirectory(directory);
           case FILE, FOLDER -> RestoreRequest.ofFile(from.path());
         };
     request.confirm(confirmation);
@@ -200,6 +214,13 @@ final class RestoreCommand implements Command {
     return dryRun ? request.dryRun().build() : request.build();
   }
 
+  // What it builds on is older.
+  private static RestoreRequest.Builder newestOf(BackupHelper archive, RestoreView view) {
+    BackupId id = archive.list().get(0).id();
+    view.of(id);
+    return RestoreRequest.of(id);
+  }
+
   private RestoreRequest.Builder requestOf(BackupHelper backups, String name, RestoreView view) {
     BackupId id = (at == null ? backups.resolve(name) : notLater(backups, at)).id();
     view.of(id);
@@ -215,6 +236,21 @@ final class RestoreCommand implements Command {
             () ->
                 new BackupNotFoundException(
                     "no backup is as old as " + at, "'backup list' shows what there is."));
+  }
+
+  private void requireFile(Reference archive) {
+    if (archive.isPiped()) {
+      throw new InvalidRequestException(
+          "a restore needs the archive again if it is killed, so it cannot come from a pipe",
+          "Write it to a file first; or import it, and restore it by its id.");
+    }
+    if (target != null
+        && Failures.translate(
+            "cannot look at " + target,
+            () -> Files.exists(target) && Files.isSameFile(target, archive.path()))) {
+      throw new InvalidRequestException(
+          "the archive is the target itself: " + archive.text(), "Restore into another file.");
+    }
   }
 
   private void requireSense(Reference from) {

@@ -7,6 +7,12 @@ import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.event.BackupEvent;
 import dev.backuphelper.event.BackupListener;
 import dev.backuphelper.source.Source;
+import dev.backuphelper.store.FileSequence;
+import dev.backuphelper.store.Store;
+import dev.backuphelper.store.local.LocalStore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,6 +29,7 @@ final class Session implements AutoCloseable {
   private final ProgressDisplay progress;
   private final Set<String> warnings = new LinkedHashSet<>();
   private final List<BackupListener> listeners = new ArrayList<>();
+  private final List<ArchiveStore> archives = new ArrayList<>();
 
   Session(RootCommand options, Environment environment, boolean mentionsOpenPlans) {
     this.options = options;
@@ -63,11 +70,54 @@ final class Session implements AutoCloseable {
     return open(directory(), List.of(), Optional.of(new Keys(environment).changing()));
   }
 
+  /** Opens the library on the backup in an archive, which is read now. */
+  BackupHelper openArchive(Reference archive) {
+    ArchiveStore store = store(archive);
+    store.require();
+    return open(store, List.of(), new Keys(environment).present(false));
+  }
+
+  /** Opens the files of an archive. */
+  FileSequence files(Reference archive) throws IOException {
+    if (archive.isPiped()) {
+      return new TarReader(environment.terminal().piped(), "standard input");
+    }
+    Path file = archive.path().toAbsolutePath();
+    InputStream in = Files.newInputStream(file);
+    try {
+      return new TarReader(in, file.toString());
+    } catch (IOException failure) {
+      in.close();
+      throw failure;
+    }
+  }
+
+  private ArchiveStore store(Reference archive) {
+    String location =
+        archive.isPiped() ? "standard input" : archive.path().toAbsolutePath().toString();
+    ArchiveStore store = new ArchiveStore(location, () -> files(archive));
+    archives.add(store);
+    return store;
+  }
+
+  // What a restore from an archive left open names the archive.
+  private Store storeAt(Path path) {
+    return Files.isRegularFile(path) && ArchiveFormat.ofName(path.toString()).isPresent()
+        ? store(Reference.archive(path.toString()))
+        : LocalStore.in(path);
+  }
+
   private BackupHelper open(
       Path directory, Collection<? extends Source> sources, Optional<BackupEncryption> keys) {
+    return open(LocalStore.in(directory), sources, keys);
+  }
+
+  private BackupHelper open(
+      Store store, Collection<? extends Source> sources, Optional<BackupEncryption> keys) {
     BackupHelper.Builder builder =
         BackupHelper.builder()
-            .directory(directory)
+            .store(store)
+            .storesAt(this::storeAt)
             .sources(sources)
             .lockTimeout(options.lockTimeout())
             .clock(environment.clock())
@@ -166,6 +216,7 @@ final class Session implements AutoCloseable {
   @Override
   public void close() {
     progress.clear();
+    archives.forEach(ArchiveStore::close);
   }
 
   private void hear(BackupEvent event) {

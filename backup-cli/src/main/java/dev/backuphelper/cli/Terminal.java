@@ -1,5 +1,6 @@
 package dev.backuphelper.cli;
 
+import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.error.KeyException;
 import java.io.BufferedReader;
 import java.io.Console;
@@ -70,6 +71,20 @@ final class Terminal {
   /** Tells whether what is shown there can be drawn over. */
   boolean canDraw() {
     return errorIsTerminal;
+  }
+
+  /**
+   * Returns what is piped into this process.
+   *
+   * @throws InvalidRequestException if that is what somebody types
+   */
+  InputStream piped() {
+    if (inputIsTerminal) {
+      throw new InvalidRequestException(
+          "-: standard input is a terminal, not an archive",
+          "Pipe one into it, as in: gpg --decrypt backup.tar.gpg | backup import -");
+    }
+    return in;
   }
 
   /** Asks a question; no answer, as from a closed input, is no. */

@@ -2,6 +2,7 @@ package dev.backuphelper.cli;
 
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.VerifyRequest;
+import dev.backuphelper.error.CorruptBackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.model.BackupId;
@@ -52,7 +53,9 @@ final class VerifyCommand implements Command {
   @Parameters(
       paramLabel = "ID|latest|FILE|DIR",
       arity = "0..*",
-      description = "Backups, database files (plain or compressed), or folders of either.")
+      description =
+          "Backups, archives that export made (- is one from standard input), database files (plain"
+              + " or compressed), or folders of backups or database files.")
   List<String> arguments = new ArrayList<>();
 
   @Option(names = "--full", description = "Check with all that SQLite can check.")
@@ -115,14 +118,16 @@ final class VerifyCommand implements Command {
   private VerifyReport verify(Session session, List<Reference> references) {
     Stream<VerifyReport> own = Stream.empty();
     List<Reference> stores = of(references, Reference.Kind.STORE);
-    if (stores.isEmpty() || stores.size() < references.size()) {
+    List<Reference> archives = of(references, Reference.Kind.ARCHIVE);
+    int apart = stores.size() + archives.size();
+    if (apart == 0 || apart < references.size()) {
       BackupHelper backups = session.open();
       VerifyRequest.Builder request = limits();
       for (Reference reference : references) {
         switch (reference.kind()) {
           case BACKUP -> request.id(id(backups, reference.text()));
           case FILE, FOLDER -> request.file(reference.path());
-          case STORE -> {}
+          case STORE, ARCHIVE -> {}
         }
       }
       own = Stream.of(backups.verify(request.build()));
@@ -130,8 +135,30 @@ final class VerifyCommand implements Command {
     Stream<VerifyReport> others =
         stores.stream()
             .map(store -> session.open(store.path(), List.of()).verify(limits().build()));
+    Stream<VerifyReport> packed = archives.stream().map(archive -> verifyArchive(session, archive));
     return new VerifyReport(
-        Stream.concat(own, others).flatMap(part -> part.files().stream()).toList());
+        Stream.of(own, others, packed)
+            .flatMap(reports -> reports)
+            .flatMap(part -> part.files().stream())
+            .toList());
+  }
+
+  // One that is no sound archive is a finding, as any other bad file is.
+  private VerifyReport verifyArchive(Session session, Reference archive) {
+    try {
+      return session.openArchive(archive).verify(limits().build());
+    } catch (CorruptBackupException bad) {
+      return new VerifyReport(
+          List.of(
+              new VerifyReport.VerifiedFile(
+                  Optional.empty(),
+                  archive.text(),
+                  Optional.of("validation failed: " + bad.getMessage()),
+                  0,
+                  Optional.empty(),
+                  List.of(),
+                  bad.code() == ErrorCode.CORRUPT ? Optional.empty() : Optional.of(bad.code()))));
+    }
   }
 
   // A whole id is taken as it is: it may be one whose manifest is corrupt, which is a finding.

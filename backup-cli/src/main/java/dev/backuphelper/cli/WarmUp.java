@@ -55,6 +55,8 @@ final class WarmUp {
             List.of("guard", database.toString(), "--label", "w", "--dir", directory, "--", "true"),
             List.of("clean", "1", "--json", "--dir", directory),
             List.of("size", "--dir", directory),
+            List.of("export", "latest", folder.resolve("w.tar").toString(), "--dir", directory),
+            List.of("import", folder.resolve("w.tar").toString(), "--dir", directory),
             List.of("status", "--dir", directory),
             List.of("recover", "--dir", directory),
             List.of("key", "generate", key),

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -25,6 +26,10 @@ import java.util.Set;
 final class DocumentRunner {
   private static final Set<String> COMMANDS = Set.of("backup", "bin/backup");
   private static final String PART_OF = "of ";
+
+  /** Begins the line that says which program a script needs that is not there. */
+  static final String NOT_RUN = "not run without ";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final MarkdownDocument document;
@@ -68,7 +73,16 @@ final class DocumentRunner {
   }
 
   private void runShell(MarkdownDocument.Block block) throws IOException {
-    if (block.detail().equals("script")) {
+    if (block.words().contains("script")) {
+      List<String> needed = block.words().subList(2, block.words().size());
+      Optional<String> lacking =
+          needed.stream()
+              .filter(program -> !Program.find(program, System.getenv()).runnable())
+              .findFirst();
+      if (lacking.isPresent()) {
+        problems.add(NOT_RUN + lacking.get());
+        return;
+      }
       examples++;
       String problem = ShellScript.run(here, block.text());
       if (!problem.isEmpty()) {

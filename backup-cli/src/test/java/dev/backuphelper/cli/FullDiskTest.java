@@ -56,4 +56,20 @@ class FullDiskTest extends CommandTest {
     disk.orElseThrow().free();
     assertThat(create()).isGreaterThan(second);
   }
+
+  @Test
+  void what_is_exported_or_imported_must_fit() throws IOException {
+    String id = create();
+    Cli second = Cli.of(folder.resolve("second"));
+    assertThat(second.run("create", database).exit()).isZero();
+    assertThat(second.run("export", "latest", folder.resolve("second.tar")).exit()).isZero();
+    disk.orElseThrow().leave(4096);
+    List<String> stored = names(store);
+
+    assertFails(cli.run("export", id, store.resolve("b.tar.gz")), 1, "no room for");
+    assertFails(cli.run("import", folder.resolve("second.tar")), 1, "no room for what is imported");
+
+    assertThat(names(store)).isEqualTo(stored);
+    assertThat(cli.run("verify").exit()).isZero();
+  }
 }

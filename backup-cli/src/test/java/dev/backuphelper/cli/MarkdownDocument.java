@@ -40,6 +40,11 @@ record MarkdownDocument(Path file, List<String> lines, List<Block> blocks) {
       return info.split(" ", 2)[0];
     }
 
+    /** Returns all that stands after the fence. */
+    List<String> words() {
+      return List.of(info.split(" +"));
+    }
+
     /** Returns what stands after the language. */
     String detail() {
       String[] words = info.split(" ", 2);

@@ -1,5 +1,6 @@
 package dev.backuphelper.cli;
 
+import dev.backuphelper.internal.io.PrivateFiles;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +30,11 @@ final class ShellScript {
     if (!command.toFile().setExecutable(true)) {
       throw new IOException("cannot make a program of " + command);
     }
+    // Not the keys of whoever runs this.
+    Path keys = folder.resolve("gnupg");
+    if (!Files.exists(keys)) {
+      PrivateFiles.createDirectory(keys);
+    }
     Path script = Files.writeString(folder.resolve("script.sh"), text);
     Path out = folder.resolve("script.out");
     ProcessBuilder builder =
@@ -39,7 +45,25 @@ final class ShellScript {
     Map<String, String> environment = builder.environment();
     environment.merge(
         "PATH", programs.toString(), (path, added) -> added + File.pathSeparator + path);
-    return end(builder.start(), out);
+    environment.put("GNUPGHOME", keys.toString());
+    try {
+      return end(builder.start(), out);
+    } finally {
+      endAgent(keys);
+    }
+  }
+
+  // GnuPG starts one by itself, which goes on for as long as its folder is there.
+  private static void endAgent(Path keys) throws IOException {
+    if (Files.exists(keys.resolve("S.gpg-agent"))) {
+      ProcessBuilder end = new ProcessBuilder("gpgconf", "--kill", "gpg-agent");
+      end.environment().put("GNUPGHOME", keys.toString());
+      Path out = keys.resolve("end.out");
+      String problem = end(end.redirectErrorStream(true).redirectOutput(out.toFile()).start(), out);
+      if (!problem.isEmpty()) {
+        throw new IOException("the agent of GnuPG does not end: " + problem);
+      }
+    }
   }
 
   private static String end(Process process, Path out) throws IOException {

@@ -45,8 +45,8 @@ public final class Catalog {
   /** Why a manifest cannot be used that this user may not read. */
   public static final String ACCESS_DENIED = "access denied";
 
-  private static final int DOCUMENT_LIMIT = 16 << 20;
-  private static final int CHECKS_LIMIT = 1 << 20;
+  static final int DOCUMENT_LIMIT = 16 << 20;
+  static final int CHECKS_LIMIT = 1 << 20;
 
   private final Store store;
 
@@ -171,8 +171,12 @@ public final class Catalog {
 
   /** Writes the checksum file of a file, in the form that {@code sha256sum -c} reads. */
   public void putChecksum(String file, String sha256) throws IOException {
-    store.put(
-        StoreNames.checksum(file), checksumLine(file, sha256).getBytes(StandardCharsets.UTF_8));
+    store.put(StoreNames.checksum(file), checksum(file, sha256));
+  }
+
+  /** Returns the content of the checksum file of a file. */
+  public static byte[] checksum(String file, String sha256) {
+    return checksumLine(file, sha256).getBytes(StandardCharsets.UTF_8);
   }
 
   private static String checksumLine(String file, String sha256) {
@@ -245,7 +249,17 @@ public final class Catalog {
             manifest.encrypted()
                 ? manifest.with(manifest.components().stream().map(Component::locked).toList())
                 : manifest);
-    String name = StoreNames.manifest(manifest.id());
+    publish(manifest.id(), document);
+  }
+
+  /** Returns a manifest as it is stored. */
+  public byte[] document(BackupId id) throws IOException {
+    return store.read(StoreNames.manifest(id), DOCUMENT_LIMIT);
+  }
+
+  /** Publishes a backup of another store, whose files are in place, by its manifest as it is. */
+  public void publish(BackupId id, byte[] document) throws IOException {
+    String name = StoreNames.manifest(id);
     putChecksum(name, CodecPipeline.digest(document).sha256());
     if (exists(name)) {
       throw new java.nio.file.FileAlreadyExistsException(name);

@@ -2,7 +2,6 @@ package dev.backuphelper.catalog;
 
 import dev.backuphelper.internal.io.MalformedDocumentException;
 import dev.backuphelper.model.BackupId;
-import dev.backuphelper.model.Component;
 import dev.backuphelper.model.Manifest;
 import dev.backuphelper.store.Store;
 import java.io.IOException;
@@ -51,12 +50,7 @@ public final class Removal {
     try {
       Manifest manifest =
           ManifestCodec.read(id, store.read(StoreNames.tombstone(id), DOCUMENT_LIMIT));
-      for (Component component : manifest.components()) {
-        for (String file : component.files()) {
-          files.add(file);
-          files.add(StoreNames.checksum(file));
-        }
-      }
+      files.addAll(BackupFiles.contentNames(manifest));
     } catch (MalformedDocumentException | UnknownFormatException unreadable) {
       // What the manifest would list is known by name too: every file of a backup holds its id.
       for (String name : store.list()) {
@@ -66,10 +60,7 @@ public final class Removal {
         }
       }
     }
-    files.add(StoreNames.checksum(StoreNames.manifest(id)));
-    files.add(StoreNames.checks(id));
-    files.add(StoreNames.pin(id));
-    files.add(StoreNames.keys(id));
+    files.addAll(BackupFiles.besideManifest(id));
     return files;
   }
 

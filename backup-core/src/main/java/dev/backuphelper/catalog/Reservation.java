@@ -53,6 +53,20 @@ public record Reservation(Store store, BackupId id, Instant now, Optional<Backup
     }
   }
 
+  /**
+   * Takes a certain id, that of a backup of another store.
+   *
+   * @param files the names of the files to come
+   * @return empty if somebody has taken it
+   */
+  public static Optional<Reservation> claim(
+      Store store, BackupId id, Instant now, List<String> files) throws IOException {
+    Intent intent = new Intent(id, ProcessOwner.current(), files);
+    return store.createNew(StoreNames.intent(id), intent.write())
+        ? Optional.of(new Reservation(store, id, now, Optional.empty()))
+        : Optional.empty();
+  }
+
   /** Removes the intent: the backup is published, or nothing is left of it. */
   public void close() throws IOException {
     store.delete(StoreNames.intent(id));

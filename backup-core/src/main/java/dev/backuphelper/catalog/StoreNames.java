@@ -134,6 +134,11 @@ public final class StoreNames {
         : Optional.empty();
   }
 
+  /** Tells whether a file is an intent. */
+  public static boolean isIntent(String name) {
+    return intentId(name).isPresent();
+  }
+
   static Optional<BackupId> intentId(String name) {
     return hiddenId(INTENT, name);
   }

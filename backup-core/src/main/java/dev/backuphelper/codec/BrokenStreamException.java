@@ -2,7 +2,7 @@ package dev.backuphelper.codec;
 
 import java.io.IOException;
 
-/** Tells that bytes which could be read are no sound stream of their codec. */
+/** Tells that bytes which could be read are not what they should be. */
 public final class BrokenStreamException extends IOException {
   private static final long serialVersionUID = 1L;
 

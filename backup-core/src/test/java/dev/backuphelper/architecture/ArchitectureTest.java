@@ -274,6 +274,7 @@ class ArchitectureTest {
             "internal.delta.ChangedPages",
             "internal.delta.DeltaReader",
             "internal.delta.PageMap",
+            "internal.engine.ImportOperation",
             // what Linux tells of a process
             "internal.engine.GuardedProcesses",
             "internal.engine.LocalImage",

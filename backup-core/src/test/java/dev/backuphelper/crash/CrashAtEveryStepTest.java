@@ -52,9 +52,10 @@ class CrashAtEveryStepTest {
         "CREATE_COMPRESSED",
         "CREATE_ENCRYPTED",
         "CREATE_AUTOMATIC",
-        "CREATE_INCREMENTAL"
+        "CREATE_INCREMENTAL",
+        "IMPORT"
       })
-  void create_killedAnywhere_leavesEveryListedBackupGood(Scenario scenario) throws Exception {
+  void creation_killedAnywhere_leavesEveryListedBackupGood(Scenario scenario) throws Exception {
     killAtEachPoint(scenario, (point, aftermath) -> aftermath.requireSoundStore(false));
   }
 

@@ -3,6 +3,7 @@ package dev.backuphelper.crash;
 import com.google.common.collect.ImmutableList;
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.CreateRequest;
+import dev.backuphelper.ExportedBackup;
 import dev.backuphelper.RestoreRequest;
 import dev.backuphelper.codec.TestEncryption;
 import dev.backuphelper.error.RestoreFailedException;
@@ -155,6 +156,28 @@ public enum Scenario {
     @Override
     void run(BackupHelper backups, World world) {
       backups.cleanOld(2);
+    }
+  },
+  /** From another store: a full backup, and one that builds on it. */
+  IMPORT("a.db", "b.db") {
+    @Override
+    public void prepare(World world) {
+      CREATE_TWO.prepare(world);
+      elsewhere(world).create(ENCRYPTED_INCREMENTAL);
+      fillBoth(world, "old", world.rows() + 3);
+      elsewhere(world).create(ENCRYPTED_INCREMENTAL);
+    }
+
+    @Override
+    void run(BackupHelper backups, World world) {
+      BackupHelper elsewhere = elsewhere(world);
+      try (ExportedBackup exported = elsewhere.export(elsewhere.list().get(0).id())) {
+        backups.importFrom(exported);
+      }
+    }
+
+    private BackupHelper elsewhere(World world) {
+      return world.builder(databases()).directory(world.folder().resolve("elsewhere")).build();
     }
   },
   /** The key of some backups is changed. */

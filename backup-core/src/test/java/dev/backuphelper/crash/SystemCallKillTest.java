@@ -63,6 +63,7 @@ class SystemCallKillTest {
   @EnumSource(
       names = {
         "CREATE_TWO",
+        "IMPORT",
         "RESTORE_WAL",
         "RESTORE_OTHER_PAGES",
         "RESTORE_GARBAGE",

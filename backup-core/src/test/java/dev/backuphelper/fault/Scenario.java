@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.CreateRequest;
+import dev.backuphelper.ExportedBackup;
 import dev.backuphelper.RecoverRequest;
 import dev.backuphelper.RestoreRequest;
 import dev.backuphelper.error.RestoreFailedException;
@@ -177,6 +178,12 @@ record Scenario(
             Set.of()),
         restoreOf("restore of a chain", world, Scenario::makeChain),
         new Scenario(
+            "import of a chain",
+            w -> makeChain(w, elsewhere(w)),
+            Scenario::takeOver,
+            Map.of(),
+            Set.of()),
+        new Scenario(
             "restore where nothing is",
             w -> Files.delete(w.app()),
             (w, means) -> means.helper(w.app()).restore(w.app1()),
@@ -277,7 +284,10 @@ record Scenario(
 
   /** A table comes and goes between two incremental backups, the others stay. */
   private static void makeChain(World world) {
-    BackupHelper backups = world.helper(world.app(), world.orders());
+    makeChain(world, world.helper(world.app(), world.orders()));
+  }
+
+  private static void makeChain(World world, BackupHelper backups) {
     List<Path> databases = List.of(world.app(), world.orders());
     databases.forEach(
         database ->
@@ -288,6 +298,20 @@ record Scenario(
     backups.create(ENCRYPTED_CHAIN);
     databases.forEach(database -> Databases.run(database, "DROP TABLE passing"));
     backups.create(ENCRYPTED_CHAIN);
+  }
+
+  private static BackupHelper elsewhere(World world) {
+    return World.helper(
+        LocalStore.in(world.work().resolve("elsewhere")),
+        BackupListener.NONE,
+        List.of(SqliteSource.of(world.app()), SqliteSource.of(world.orders())));
+  }
+
+  private static void takeOver(World world, Means means) throws IOException {
+    BackupHelper elsewhere = elsewhere(world);
+    try (ExportedBackup exported = elsewhere.export(elsewhere.list().get(0).id())) {
+      assertThat(means.helper().importFrom(exported).imported()).hasSize(2);
+    }
   }
 
   private static void ruin(World world) throws IOException {

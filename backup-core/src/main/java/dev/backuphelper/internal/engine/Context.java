@@ -115,7 +115,8 @@ public record Context(
     }
   }
 
-  private byte[] keys(BackupId id) throws IOException {
+  /** Returns the wrapped key of an encrypted backup. */
+  byte[] keys(BackupId id) throws IOException {
     try {
       return catalog().keys(id);
     } catch (NoSuchFileException missing) {

@@ -2,6 +2,7 @@ package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.catalog.UnknownFormatException;
 import dev.backuphelper.catalog.UnusablePointerException;
+import dev.backuphelper.codec.BrokenStreamException;
 import dev.backuphelper.codec.CodecUnavailableException;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.CorruptBackupException;
@@ -90,7 +91,7 @@ public final class Failures {
           "Look whether a restore or a migration is open, then remove that file by hand.",
           failure);
     }
-    if (failure instanceof MalformedDocumentException) {
+    if (failure instanceof MalformedDocumentException || failure instanceof BrokenStreamException) {
       return new CorruptBackupException(
           ErrorCode.CORRUPT, message, "Use another backup; verify says which are good.", failure);
     }

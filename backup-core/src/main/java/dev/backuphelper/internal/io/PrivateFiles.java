@@ -52,6 +52,11 @@ public final class PrivateFiles {
     }
   }
 
+  /** Creates an empty private folder; fails if the name is taken, even by a dangling link. */
+  public static void createDirectory(Path directory) throws IOException {
+    Files.createDirectory(directory, attributes(directory, "rwx------"));
+  }
+
   /** Creates a private folder and its missing parents, durably; an existing one stays as it is. */
   public static void createDirectories(Path directory) throws IOException {
     createDirectories(directory, attributes(directory, "rwx------"));
@@ -71,7 +76,8 @@ public final class PrivateFiles {
     while (!Files.exists(existing) && !existing.equals(parent(existing))) {
       existing = parent(existing);
     }
-    if (Files.exists(directory)) {
+    // Somebody else may have made it in the meantime.
+    if (Files.exists(directory) && !Files.isDirectory(directory)) {
       throw new NotDirectoryException(directory.toString());
     }
     Files.createDirectories(directory, attributes);
