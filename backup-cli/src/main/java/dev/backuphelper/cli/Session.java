@@ -74,7 +74,7 @@ final class Session implements AutoCloseable {
   BackupHelper openArchive(Reference archive) {
     ArchiveStore store = store(archive);
     store.require();
-    return open(store, List.of(), new Keys(environment).present(false));
+    return open(store, List.of(), new Keys(environment).present());
   }
 
   /** Opens the files of an archive. */

@@ -163,9 +163,9 @@ public enum Scenario {
     @Override
     public void prepare(World world) {
       CREATE_TWO.prepare(world);
-      elsewhere(world).create(ENCRYPTED_INCREMENTAL);
+      elsewhere(world).create(ENCRYPTED_CHAIN);
       fillBoth(world, "old", world.rows() + 3);
-      elsewhere(world).create(ENCRYPTED_INCREMENTAL);
+      elsewhere(world).create(ENCRYPTED_CHAIN);
     }
 
     @Override
