@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.RecoverRequest;
+import dev.backuphelper.migration.fixture.CrashPoints;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupKind;

@@ -6,16 +6,20 @@ import java.sql.Connection;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import javax.sql.DataSource;
 import liquibase.Liquibase;
 import liquibase.Scope;
 import liquibase.UpdateSummaryEnum;
+import liquibase.UpdateSummaryOutputEnum;
 import liquibase.database.Database;
 import liquibase.database.DatabaseFactory;
 import liquibase.database.jvm.JdbcConnection;
 import liquibase.exception.LiquibaseException;
+import liquibase.integration.spring.SpringLiquibase;
 import liquibase.resource.DirectoryResourceAccessor;
 import liquibase.resource.ResourceAccessor;
 import liquibase.ui.LoggerUIService;
+import org.springframework.core.io.FileSystemResourceLoader;
 
 /** Liquibase on the files of a shop. */
 final class ChangeLogs {
@@ -90,6 +94,15 @@ final class ChangeLogs {
     Liquibase liquibase = new Liquibase(file, files(shop), database(connection));
     liquibase.setShowSummary(UpdateSummaryEnum.OFF);
     return liquibase;
+  }
+
+  static SpringLiquibase spring(Shop shop, String file, DataSource dataSource) {
+    SpringLiquibase spring = new SpringLiquibase();
+    spring.setDataSource(dataSource);
+    spring.setResourceLoader(new FileSystemResourceLoader());
+    spring.setChangeLog("file:" + shop.migrations().resolve(file));
+    spring.setShowSummaryOutput(UpdateSummaryOutputEnum.LOG);
+    return spring;
   }
 
   static Database database(Connection connection) throws LiquibaseException {

@@ -23,13 +23,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import javax.sql.DataSource;
 import liquibase.Contexts;
 import liquibase.LabelExpression;
 import liquibase.Liquibase;
 import liquibase.Scope;
 import liquibase.UpdateSummaryEnum;
-import liquibase.UpdateSummaryOutputEnum;
 import liquibase.changelog.ChangeSet;
 import liquibase.changelog.DatabaseChangeLog;
 import liquibase.changelog.visitor.AbstractChangeExecListener;
@@ -37,7 +35,6 @@ import liquibase.changelog.visitor.DefaultChangeExecListener;
 import liquibase.command.CommandScope;
 import liquibase.database.Database;
 import liquibase.exception.LiquibaseException;
-import liquibase.integration.spring.SpringLiquibase;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +42,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.core.io.FileSystemResourceLoader;
 
 /** Updates that others call, on databases that are registered. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -258,15 +254,6 @@ class LiquibaseProtectTest {
     assertThat(shop.hasTable("later")).isFalse();
   }
 
-  private SpringLiquibase spring(DataSource dataSource) {
-    SpringLiquibase spring = new SpringLiquibase();
-    spring.setDataSource(dataSource);
-    spring.setResourceLoader(new FileSystemResourceLoader());
-    spring.setChangeLog("file:" + shop.migrations().resolve(ChangeLogs.FILE));
-    spring.setShowSummaryOutput(UpdateSummaryOutputEnum.LOG);
-    return spring;
-  }
-
   @Test
   void springLiquibase_isGuarded_alsoWithAPoolOfOne() throws Exception {
     String before = shop.content();
@@ -274,13 +261,14 @@ class LiquibaseProtectTest {
     try (HikariDataSource pool = shop.pool(1);
         Registration protection =
             LiquibaseGuard.protect(shop.guard(shop.backups(SqliteSource.of(pool))))) {
-      Throwable failure = catchThrowable(() -> spring(pool).afterPropertiesSet());
+      Throwable failure =
+          catchThrowable(() -> ChangeLogs.spring(shop, ChangeLogs.FILE, pool).afterPropertiesSet());
 
       assertThat(failure).isInstanceOf(LiquibaseException.class).hasMessageContaining("not_there");
       assertThat(shop.lastReport().outcome()).isEqualTo(Outcome.RESTORED);
       assertThat(shop.content()).isEqualTo(before);
       ChangeLogs.writeCorrected(shop, Damage.COMMITTED);
-      spring(pool).afterPropertiesSet();
+      ChangeLogs.spring(shop, ChangeLogs.FILE, pool).afterPropertiesSet();
       assertThat(shop.lastReport().outcome()).isEqualTo(Outcome.MIGRATED);
     }
   }
