@@ -154,10 +154,10 @@ final class TrialAftermath {
   }
 
   private void requireTidy() {
+    assertThat(backups.openPlans()).isEmpty();
     RecoverReport nothing = backups.recover();
     assertThat(nothing.open()).isEmpty();
     assertThat(nothing.orphans()).isEmpty();
-    assertThat(backups.openPlans()).isEmpty();
     assertThat(Folders.names(world.data())).isEqualTo(databasesAndLocks());
     assertThat(Folders.names(world.store()))
         .noneMatch(name -> name.matches("\\.(staging|intent|deleted|open)-.*"));

@@ -190,20 +190,28 @@ public final class GuardOperation implements AutoCloseable {
         resolveOpen(context, open.get());
       }
     }
+    List<OpenPointers.Pointer> lost = pointers(context, paths);
     // Whoever removed the marker of one has not undone it.
-    for (OpenPointers.Pointer lost : begun(context, paths)) {
-      resolve(context, lost.id(), paths.get(0));
+    for (OpenPointers.Pointer pointer : begun(lost)) {
+      resolve(context, pointer.id(), paths.get(0));
+    }
+    if (!lost.isEmpty()) {
+      // What died before its first marker, or after its last, has changed nothing.
+      new SupersededPlans(context, paths, null).forgetLost();
     }
   }
 
-  /** Returns what the store says of migrations that may have changed one of these databases. */
-  private static List<OpenPointers.Pointer> begun(Context context, List<Path> paths) {
+  private static List<OpenPointers.Pointer> begun(List<OpenPointers.Pointer> pointers) {
+    return pointers.stream().filter(OpenPointers.Pointer::begun).toList();
+  }
+
+  /** Returns what the store says is open at one of these databases. */
+  private static List<OpenPointers.Pointer> pointers(Context context, List<Path> paths) {
     Set<String> markers =
         paths.stream().map(path -> PlanFile.beside(path).toString()).collect(Collectors.toSet());
     try {
       return new OpenPointers(context.store())
           .listing().pointers().stream()
-              .filter(OpenPointers.Pointer::begun)
               .filter(pointer -> pointer.plans().stream().anyMatch(markers::contains))
               .toList();
     } catch (IOException unreadable) {
@@ -236,7 +244,7 @@ public final class GuardOperation implements AutoCloseable {
       return found;
     } catch (UnusablePlanException unusable) {
       String close =
-          begun(context, List.of(path)).stream()
+          begun(pointers(context, List.of(path))).stream()
               .map(lost -> ", then keep what is there: " + Remedy.keep(context.store(), lost.id()))
               .collect(Collectors.joining());
       throw new RefusedException(
