@@ -69,7 +69,8 @@ public final class MigrationSession implements AutoCloseable {
 
   /** Opens a session: asks whether anything is pending, and if so makes the safety backup. */
   static MigrationSession open(MigrationGuard guard, String label) {
-    GuardedSection section = guard.backups().guard(guard.policy().request(label));
+    GuardedSection section =
+        guard.backups().guard(guard.policy().request(label, guard.connections()));
     try {
       MigrationSession session =
           new MigrationSession(

@@ -103,7 +103,8 @@ public final class GuardOperation implements AutoCloseable {
    */
   public static GuardOperation open(Context context, GuardOrder order) {
     return Failures.translate(
-        "cannot guard migration " + order.label(), () -> openLocked(context, order));
+        "cannot guard migration " + order.label(),
+        () -> openLocked(context.with(order.connections()), order));
   }
 
   /** Tells whether a migration is open in this process. */

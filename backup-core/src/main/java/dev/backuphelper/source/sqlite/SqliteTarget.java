@@ -27,7 +27,6 @@ final class SqliteTarget implements Target {
   private static final long LOG_OVERHEAD_DIVISOR = 20;
 
   private static final long SMALL_FILES = 1 << 16;
-  private static final Duration MODE_PATIENCE = Duration.ofSeconds(1);
 
   private final Path path;
   private final Connector connector;
@@ -173,9 +172,8 @@ final class SqliteTarget implements Target {
       }
     }
     try {
-      // Whoever has the database open keeps it open: to wait long is to wait in vain.
-      Duration atMost = patience.compareTo(MODE_PATIENCE) < 0 ? patience : MODE_PATIENCE;
-      new WriteThrough(path, connector).setJournalMode(wanted, atMost);
+      WriteThrough through = new WriteThrough(path, connector);
+      UntilUnused.run(patience, () -> through.setJournalMode(wanted, Duration.ZERO));
       return true;
     } catch (SourceBusyException inUse) {
       return false;

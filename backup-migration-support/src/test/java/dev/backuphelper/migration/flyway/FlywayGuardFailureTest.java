@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.backuphelper.migration.MigrationFailedException;
+import dev.backuphelper.migration.MigrationGuard;
 import dev.backuphelper.migration.MigrationReport;
 import dev.backuphelper.migration.MigrationReport.Outcome;
 import dev.backuphelper.migration.fixture.Content;
@@ -14,7 +15,9 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
@@ -45,14 +48,14 @@ class FlywayGuardFailureTest {
 
   private static Stream<Arguments> casesIn(String mode) {
     return Stream.concat(
-        Arrays.stream(Damage.values())
-            .filter(damage -> damage != Damage.JOURNAL_MODE)
-            .map(damage -> Arguments.of(mode, 1, damage)),
+        Arrays.stream(Damage.values()).map(damage -> Arguments.of(mode, 1, damage)),
         Stream.of(
             Arguments.of(mode, 2, Damage.IN_A_TRANSACTION),
             Arguments.of(mode, 2, Damage.COMMITTED),
+            Arguments.of(mode, 2, Damage.JOURNAL_MODE),
             Arguments.of(mode, 10, Damage.IN_A_TRANSACTION),
-            Arguments.of(mode, 10, Damage.COMMITTED)));
+            Arguments.of(mode, 10, Damage.COMMITTED),
+            Arguments.of(mode, 10, Damage.JOURNAL_MODE)));
   }
 
   @BeforeEach
@@ -122,20 +125,96 @@ class FlywayGuardFailureTest {
   }
 
   @Test
-  void journalModeThatChanged_whileAPoolIsOpen_staysAndIsTold() {
+  void journalModeThatChanged_isBack_ifACheckFailsWhileThePoolHasTheLogOpen() throws Exception {
     shop.fill("delete");
     String before = shop.content();
-    writeMigrations(Damage.JOURNAL_MODE);
+    shop.write("V2__first.sql", Damage.FIRST);
+    shop.write("V3__second.sql", Damage.JOURNAL_MODE.corrected());
+    shop.write("V3__second.sql.conf", "executeInTransaction=false");
+
+    try (HikariDataSource pool = shop.pool(2)) {
+      MigrationGuard guard =
+          shop.guard()
+              .withCheck(
+                  "mail",
+                  () -> {
+                    readWithAll(pool, 2);
+                    refuse();
+                  });
+      Throwable failure =
+          catchThrowable(() -> FlywayGuard.migrate(FlywayFiles.on(shop, pool), guard));
+
+      requireRestored(failure, before);
+      assertThat(shop.warnings()).isEmpty();
+      assertThat(pool.getMinimumIdle()).isEqualTo(2);
+      FlywayGuard.migrate(FlywayFiles.on(shop, pool), shop.guard());
+      assertThat(shop.hasTable("done")).isTrue();
+    }
+  }
+
+  private static void readWithAll(HikariDataSource pool, int size) throws SQLException {
+    List<Connection> all = new ArrayList<>();
+    for (int number = 0; number < size; number++) {
+      all.add(pool.getConnection());
+    }
+    for (Connection connection : all) {
+      Content.number(connection, "SELECT count(*) FROM orders");
+      connection.close();
+    }
+  }
+
+  @Test
+  void journalModeThatChanged_whileSomebodyElseHasTheLogOpen_staysAndIsTold() throws Exception {
+    shop.fill("delete");
+    String before = shop.content();
+    shop.write("V2__first.sql", Damage.FIRST);
+    shop.write("V3__second.sql", Damage.JOURNAL_MODE.corrected());
+    shop.write("V3__second.sql.conf", "executeInTransaction=false");
+
+    try (HikariDataSource pool = shop.pool(1);
+        Connection unrelated = shop.connect()) {
+      MigrationGuard guard =
+          shop.guard()
+              .withCheck(
+                  "mail",
+                  () -> {
+                    Content.number(unrelated, "SELECT count(*) FROM orders");
+                    refuse();
+                  });
+      Throwable failure =
+          catchThrowable(() -> FlywayGuard.migrate(FlywayFiles.on(shop, pool), guard));
+
+      MigrationReport report = MigrationReport.of(failure).orElseThrow();
+      String warning =
+          shop.database() + " is open elsewhere, so its journal mode stays as it is now";
+      assertThat(report.outcome()).isEqualTo(Outcome.RESTORED);
+      assertThat(report.warnings()).contains(warning);
+      assertThat(failure).hasMessageContaining(warning);
+      assertThat(Content.of(unrelated))
+          .isEqualTo(before.replace("journal_mode = [delete]", "journal_mode = [wal]"));
+    }
+  }
+
+  @Test
+  void pageSizeThatChanged_underALog_isBack_althoughAPoolIsOpen() throws Exception {
+    shop.fill("wal");
+    String before = shop.content();
+    shop.write("V2__first.sql", Damage.FIRST);
+    shop.write(
+        "V3__second.sql",
+        "PRAGMA journal_mode=DELETE;",
+        "PRAGMA page_size=8192;",
+        "VACUUM;",
+        "PRAGMA journal_mode=WAL;",
+        "INSERT INTO not_there VALUES (1);");
+    shop.write("V3__second.sql.conf", "executeInTransaction=false");
 
     try (HikariDataSource pool = shop.pool(1)) {
       Throwable failure =
           catchThrowable(() -> FlywayGuard.migrate(FlywayFiles.on(shop, pool), shop.guard()));
 
-      assertThat(MigrationReport.of(failure).orElseThrow().outcome()).isEqualTo(Outcome.RESTORED);
-      assertThat(shop.content())
-          .isEqualTo(before.replace("journal_mode = [delete]", "journal_mode = [wal]"));
-      assertThat(shop.warnings())
-          .contains(shop.database() + " is open elsewhere, so its journal mode stays as it is now");
+      assertThat(failure).hasMessageContaining("not_there");
+      requireRestored(failure, before);
     }
   }
 

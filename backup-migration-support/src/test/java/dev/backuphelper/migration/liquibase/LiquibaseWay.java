@@ -77,7 +77,8 @@ enum LiquibaseWay implements GuardedTool {
       throws Exception {
     ChangeLogs.silence();
     StepTask.done = done;
-    migrate(shop, dataSource, guard);
+    // Liquibase does not tell where its connection comes from.
+    migrate(shop, dataSource, guard.withPool(dataSource));
   }
 
   @Override
