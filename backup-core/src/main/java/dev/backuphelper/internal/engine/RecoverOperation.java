@@ -156,7 +156,7 @@ public final class RecoverOperation {
 
   private void recoverLocked(BackupId id, String marker, List<Path> targets) throws IOException {
     // A thread has the locks already while it migrates; it must not undo what it is doing.
-    if (GuardOperation.isOpen(id)) {
+    if (MigrationMarker.isOpen(id)) {
       leaveOpen(
           marker,
           ErrorCode.LOCKED,

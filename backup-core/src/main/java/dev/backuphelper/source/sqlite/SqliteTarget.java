@@ -204,8 +204,10 @@ final class SqliteTarget implements Target {
   @Override
   public Fingerprint fingerprint() throws IOException {
     Optional<BasicFileAttributes> main = DatabaseFile.attributes(path);
+    // Whoever opens a database with a log makes an empty one, even if he only reads.
     Optional<BasicFileAttributes> log =
-        DatabaseFile.attributes(DatabaseFile.sidecar(path, DatabaseFile.WAL));
+        DatabaseFile.attributes(DatabaseFile.sidecar(path, DatabaseFile.WAL))
+            .filter(file -> file.size() > 0);
     return new Fingerprint(
         main.map(DatabaseFile::key).map(Object::toString).orElse(""),
         List.of(state("main", main), state("log", log)));
