@@ -8,6 +8,7 @@ import dev.backuphelper.migration.MigrationFailedException;
 import dev.backuphelper.migration.MigrationGuard;
 import dev.backuphelper.migration.MigrationReport;
 import dev.backuphelper.migration.MigrationReport.Outcome;
+import dev.backuphelper.migration.fixture.AllOrNothing;
 import dev.backuphelper.migration.fixture.Content;
 import dev.backuphelper.migration.fixture.Damage;
 import dev.backuphelper.migration.fixture.Shop;
@@ -16,12 +17,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.callback.Event;
 import org.flywaydb.core.api.migration.BaseJavaMigration;
 import org.flywaydb.core.api.migration.Context;
@@ -30,7 +28,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,71 +38,17 @@ class FlywayGuardFailureTest {
   @TempDir Path folder;
   private Shop shop;
 
-  /** Every damage with a pool of one; the sizes that differ, with the worst of them. */
-  static Stream<Arguments> cases() {
-    return Stream.of("delete", "wal").flatMap(FlywayGuardFailureTest::casesIn);
-  }
-
-  private static Stream<Arguments> casesIn(String mode) {
-    return Stream.concat(
-        Arrays.stream(Damage.values()).map(damage -> Arguments.of(mode, 1, damage)),
-        Stream.of(
-            Arguments.of(mode, 2, Damage.IN_A_TRANSACTION),
-            Arguments.of(mode, 2, Damage.COMMITTED),
-            Arguments.of(mode, 2, Damage.JOURNAL_MODE),
-            Arguments.of(mode, 10, Damage.IN_A_TRANSACTION),
-            Arguments.of(mode, 10, Damage.COMMITTED),
-            Arguments.of(mode, 10, Damage.JOURNAL_MODE)));
-  }
-
   @BeforeEach
   void makeShop() {
     shop = new Shop(folder);
   }
 
-  private void writeMigrations(Damage damage) {
-    shop.write("V2__first.sql", Damage.FIRST);
-    shop.write("V3__second.sql", damage.failing());
-    shop.write("V3__second.sql.conf", "executeInTransaction=" + damage.inTransaction());
-  }
-
-  private MigrationReport requireRestored(Throwable failure, String before) throws Exception {
-    MigrationReport report =
-        MigrationReport.of(failure).orElseThrow(() -> new AssertionError(failure));
-    assertThat(report.outcome()).as("%s", failure).isEqualTo(Outcome.RESTORED);
-    assertThat(report.safetyBackup()).isPresent();
-    assertThat(report.failedState()).isPresent();
-    assertThat(shop.content()).isEqualTo(before);
-    assertThat(shop.leftBeside()).isEmpty();
-    return report;
-  }
-
   @ParameterizedTest(name = "{0}, pool of {1}, {2}")
-  @MethodSource("cases")
+  @MethodSource("dev.backuphelper.migration.fixture.AllOrNothing#cases")
   void migrationThatFails_leavesNothing_andRunsOnceCorrected(String mode, int size, Damage damage)
       throws Exception {
     shop.fill(mode);
-    String before = shop.content();
-    writeMigrations(damage);
-
-    try (HikariDataSource pool = shop.pool(size);
-        Connection unrelated = shop.connect()) {
-      Content.number(unrelated, "SELECT count(*) FROM orders");
-
-      Throwable failure =
-          catchThrowable(() -> FlywayGuard.migrate(FlywayFiles.on(shop, pool), shop.guard()));
-
-      assertThat(failure).isInstanceOf(FlywayException.class).hasMessageContaining("not_there");
-      assertThat(Content.of(unrelated)).isEqualTo(before);
-      requireRestored(failure, before);
-
-      shop.write("V3__second.sql", damage.corrected());
-      FlywayGuard.migrate(FlywayFiles.on(shop, pool), shop.guard());
-
-      assertThat(shop.lastReport().outcome()).isEqualTo(Outcome.MIGRATED);
-      assertThat(Content.number(unrelated, "SELECT count(mail) FROM customers")).isEqualTo(40);
-      assertThat(shop.hasTable("done")).isTrue();
-    }
+    AllOrNothing.require(FlywayWay.GUARD, shop, size, damage);
   }
 
   @ParameterizedTest
@@ -113,13 +56,13 @@ class FlywayGuardFailureTest {
   void migrationThatFails_withoutAPool_leavesNothing(Damage damage) throws Exception {
     shop.fill("delete");
     String before = shop.content();
-    writeMigrations(damage);
+    FlywayWay.GUARD.write(shop, damage, damage.failing());
 
     Throwable failure =
         catchThrowable(() -> FlywayGuard.migrate(FlywayFiles.onUrl(shop), shop.guard()));
 
-    requireRestored(failure, before);
-    shop.write("V3__second.sql", damage.corrected());
+    AllOrNothing.requireRestored(shop, failure, before);
+    FlywayWay.GUARD.write(shop, damage, damage.corrected());
     FlywayGuard.migrate(FlywayFiles.onUrl(shop), shop.guard());
     assertThat(shop.hasTable("done")).isTrue();
   }
@@ -128,9 +71,7 @@ class FlywayGuardFailureTest {
   void journalModeThatChanged_isBack_ifACheckFailsWhileThePoolHasTheLogOpen() throws Exception {
     shop.fill("delete");
     String before = shop.content();
-    shop.write("V2__first.sql", Damage.FIRST);
-    shop.write("V3__second.sql", Damage.JOURNAL_MODE.corrected());
-    shop.write("V3__second.sql.conf", "executeInTransaction=false");
+    FlywayWay.GUARD.write(shop, Damage.JOURNAL_MODE, Damage.JOURNAL_MODE.corrected());
 
     try (HikariDataSource pool = shop.pool(2)) {
       MigrationGuard guard =
@@ -144,7 +85,7 @@ class FlywayGuardFailureTest {
       Throwable failure =
           catchThrowable(() -> FlywayGuard.migrate(FlywayFiles.on(shop, pool), guard));
 
-      requireRestored(failure, before);
+      AllOrNothing.requireRestored(shop, failure, before);
       assertThat(shop.warnings()).isEmpty();
       assertThat(pool.getMinimumIdle()).isEqualTo(2);
       FlywayGuard.migrate(FlywayFiles.on(shop, pool), shop.guard());
@@ -167,9 +108,7 @@ class FlywayGuardFailureTest {
   void journalModeThatChanged_whileSomebodyElseHasTheLogOpen_staysAndIsTold() throws Exception {
     shop.fill("delete");
     String before = shop.content();
-    shop.write("V2__first.sql", Damage.FIRST);
-    shop.write("V3__second.sql", Damage.JOURNAL_MODE.corrected());
-    shop.write("V3__second.sql.conf", "executeInTransaction=false");
+    FlywayWay.GUARD.write(shop, Damage.JOURNAL_MODE, Damage.JOURNAL_MODE.corrected());
 
     try (HikariDataSource pool = shop.pool(1);
         Connection unrelated = shop.connect()) {
@@ -214,7 +153,7 @@ class FlywayGuardFailureTest {
           catchThrowable(() -> FlywayGuard.migrate(FlywayFiles.on(shop, pool), shop.guard()));
 
       assertThat(failure).hasMessageContaining("not_there");
-      requireRestored(failure, before);
+      AllOrNothing.requireRestored(shop, failure, before);
     }
   }
 
@@ -268,7 +207,7 @@ class FlywayGuardFailureTest {
             });
 
     assertThat(failure).isSameAs(error);
-    requireRestored(failure, before);
+    AllOrNothing.requireRestored(shop, failure, before);
   }
 
   @ParameterizedTest
@@ -286,7 +225,7 @@ class FlywayGuardFailureTest {
 
     assertThat(Thread.interrupted()).isTrue();
     assertThat(failure).hasRootCauseInstanceOf(InterruptedException.class);
-    requireRestored(failure, before);
+    AllOrNothing.requireRestored(shop, failure, before);
   }
 
   @Test
@@ -310,7 +249,7 @@ class FlywayGuardFailureTest {
     Throwable failure = catchThrowable(() -> FlywayGuard.migrate(flyway, shop.guard()));
 
     assertThat(failure).hasCause(thrown);
-    requireRestored(failure, before);
+    AllOrNothing.requireRestored(shop, failure, before);
   }
 
   @Test
@@ -329,7 +268,7 @@ class FlywayGuardFailureTest {
     assertThat(failure)
         .isInstanceOf(MigrationFailedException.class)
         .hasMessageContaining("no mail");
-    requireRestored(failure, before);
+    AllOrNothing.requireRestored(shop, failure, before);
   }
 
   private static void refuse() throws SQLException {

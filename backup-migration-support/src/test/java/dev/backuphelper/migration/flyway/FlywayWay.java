@@ -1,7 +1,9 @@
 package dev.backuphelper.migration.flyway;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.backuphelper.migration.MigrationGuard;
 import dev.backuphelper.migration.fixture.Damage;
+import dev.backuphelper.migration.fixture.FailingTool;
 import dev.backuphelper.migration.fixture.GuardedTool;
 import dev.backuphelper.migration.fixture.ManySteps;
 import dev.backuphelper.migration.fixture.Shop;
@@ -12,11 +14,12 @@ import java.util.Set;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.migration.BaseJavaMigration;
 import org.flywaydb.core.api.migration.Context;
 
 /** The ways to run Flyway under a guard. */
-enum FlywayWay implements GuardedTool {
+enum FlywayWay implements GuardedTool, FailingTool {
   GUARD {
     @Override
     void migrate(Flyway flyway, MigrationGuard guard) {
@@ -55,6 +58,23 @@ enum FlywayWay implements GuardedTool {
             .javaMigrations(new V4__Committed(done), new V5__InATransaction(done))
             .load();
     migrate(flyway, guard);
+  }
+
+  @Override
+  public void write(Shop shop, Damage damage, String second) {
+    shop.write("V2__first.sql", Damage.FIRST);
+    shop.write("V3__second.sql", second);
+    shop.write("V3__second.sql.conf", "executeInTransaction=" + damage.inTransaction());
+  }
+
+  @Override
+  public void migrate(Shop shop, HikariDataSource pool, MigrationGuard guard) {
+    migrate(FlywayFiles.on(shop, pool), guard);
+  }
+
+  @Override
+  public Class<FlywayException> failure() {
+    return FlywayException.class;
   }
 
   @Override

@@ -53,7 +53,7 @@ final class ChangeLogs {
     write(shop, damage, damage.corrected());
   }
 
-  private static void write(Shop shop, Damage damage, String second) {
+  static void write(Shop shop, Damage damage, String second) {
     shop.write(
         FILE,
         "--liquibase formatted sql",
@@ -89,7 +89,7 @@ final class ChangeLogs {
     return liquibase(TASK_FILE, shop, connection);
   }
 
-  private static Liquibase liquibase(String file, Shop shop, Connection connection)
+  static Liquibase liquibase(String file, Shop shop, Connection connection)
       throws LiquibaseException {
     Liquibase liquibase = new Liquibase(file, files(shop), database(connection));
     liquibase.setShowSummary(UpdateSummaryEnum.OFF);

@@ -1,6 +1,9 @@
 package dev.backuphelper.migration.liquibase;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.backuphelper.migration.MigrationGuard;
+import dev.backuphelper.migration.fixture.Damage;
+import dev.backuphelper.migration.fixture.FailingTool;
 import dev.backuphelper.migration.fixture.GuardedTool;
 import dev.backuphelper.migration.fixture.Shop;
 import dev.backuphelper.migration.liquibase.LiquibaseGuard.Registration;
@@ -10,31 +13,35 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import javax.sql.DataSource;
+import liquibase.exception.LiquibaseException;
 
 /** The ways to run Liquibase under a guard. */
-enum LiquibaseWay implements GuardedTool {
+enum LiquibaseWay implements GuardedTool, FailingTool {
   GUARD {
     @Override
-    void migrate(Shop shop, DataSource dataSource, MigrationGuard guard) throws Exception {
+    void migrate(String file, Shop shop, DataSource dataSource, MigrationGuard guard)
+        throws Exception {
       try (Connection connection = dataSource.getConnection()) {
-        LiquibaseGuard.update(ChangeLogs.task(shop, connection), guard);
+        LiquibaseGuard.update(ChangeLogs.liquibase(file, shop, connection), guard);
       }
     }
   },
   CALLED_BY_OTHERS {
     @Override
-    void migrate(Shop shop, DataSource dataSource, MigrationGuard guard) throws Exception {
+    void migrate(String file, Shop shop, DataSource dataSource, MigrationGuard guard)
+        throws Exception {
       try (Registration protection = LiquibaseGuard.protect(guard);
           Connection connection = dataSource.getConnection()) {
-        ChangeLogs.task(shop, connection).update();
+        ChangeLogs.liquibase(file, shop, connection).update();
       }
     }
   },
   SPRING {
     @Override
-    void migrate(Shop shop, DataSource dataSource, MigrationGuard guard) throws Exception {
+    void migrate(String file, Shop shop, DataSource dataSource, MigrationGuard guard)
+        throws Exception {
       try (Registration protection = LiquibaseGuard.protect(guard)) {
-        ChangeLogs.spring(shop, ChangeLogs.TASK_FILE, dataSource).afterPropertiesSet();
+        ChangeLogs.spring(shop, file, dataSource).afterPropertiesSet();
       }
     }
   };
@@ -49,7 +56,8 @@ enum LiquibaseWay implements GuardedTool {
               .formatted(StepTask.InATransaction.class.getName()),
           "{id: 5, changes: [{sql: {sql: CREATE TABLE done(x)}}]}");
 
-  abstract void migrate(Shop shop, DataSource dataSource, MigrationGuard guard) throws Exception;
+  abstract void migrate(String file, Shop shop, DataSource dataSource, MigrationGuard guard)
+      throws Exception;
 
   private static void write(Shop shop, List<String> changes) {
     // Spring calls the file by another name.
@@ -78,7 +86,24 @@ enum LiquibaseWay implements GuardedTool {
     ChangeLogs.silence();
     StepTask.done = done;
     // Liquibase does not tell where its connection comes from.
-    migrate(shop, dataSource, guard.withPool(dataSource));
+    migrate(ChangeLogs.TASK_FILE, shop, dataSource, guard.withPool(dataSource));
+  }
+
+  @Override
+  public void write(Shop shop, Damage damage, String second) {
+    ChangeLogs.write(shop, damage, second);
+  }
+
+  @Override
+  public void migrate(Shop shop, HikariDataSource pool, MigrationGuard guard) throws Exception {
+    // Of Liquibase's own connection the guard knows.
+    boolean alone = pool.getMaximumPoolSize() == 1;
+    migrate(ChangeLogs.FILE, shop, pool, alone ? guard : guard.withPool(pool));
+  }
+
+  @Override
+  public Class<LiquibaseException> failure() {
+    return LiquibaseException.class;
   }
 
   @Override
