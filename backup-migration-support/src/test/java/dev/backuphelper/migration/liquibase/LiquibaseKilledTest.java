@@ -1,6 +1,6 @@
 package dev.backuphelper.migration.liquibase;
 
-import dev.backuphelper.migration.fixture.KilledTool;
+import dev.backuphelper.migration.fixture.ToolTrial;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A process dies in several change sets of Liquibase's over a pool; the next one takes them up, and
@@ -33,6 +34,12 @@ class LiquibaseKilledTest {
   })
   void killedAnywhere_theNextRunFindsAllOfTheOldOrAllOfTheNew(LiquibaseWay way, String mode)
       throws Exception {
-    new KilledTool<>(folder, way, mode).killAndRunAgain();
+    new ToolTrial<>(folder, way, mode).killAndRunAgain();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void twoProcessesAtOnce_migrateOnce(LiquibaseWay way) throws Exception {
+    new ToolTrial<>(folder, way, "wal").runInTwoProcesses();
   }
 }
