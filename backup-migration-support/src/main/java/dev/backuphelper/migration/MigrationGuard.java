@@ -1,6 +1,7 @@
 package dev.backuphelper.migration;
 
 import dev.backuphelper.BackupHelper;
+import dev.backuphelper.RecoverRequest;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.source.ConnectionRelease;
@@ -217,6 +218,6 @@ public final class MigrationGuard {
 
   /** Resolves what a process that died left open, as its policy said. */
   public RecoverReport recover() {
-    return backups.recover();
+    return backups.recover(RecoverRequest.planned().withConnections(connections));
   }
 }

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.backuphelper.BackupHelper;
+import dev.backuphelper.GuardRequest;
+import dev.backuphelper.GuardedSection;
 import dev.backuphelper.migration.MigrationReport.Outcome;
 import dev.backuphelper.migration.fixture.Absent;
 import dev.backuphelper.migration.fixture.Shop;
+import dev.backuphelper.model.OnCrash;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -16,12 +19,15 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sqlite.SQLiteDataSource;
 
 /** Pools whose connections keep a database from getting its former settings back. */
@@ -150,6 +156,32 @@ class PooledConnectionsTest {
         .containsExactly(
             "connections that were let go could not be taken back:"
                 + " java.lang.IllegalStateException: no");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void poolOfTheGuard_givesTheLogUp_forARecoveryToo(boolean bySelf) throws Exception {
+    String before = shop.content();
+    try (HikariDataSource pool = shop.pool(2)) {
+      GuardRequest request = new GuardRequest("dies", OnCrash.RESTORE, Duration.ZERO, null);
+      try (GuardedSection section = shop.backups().guard(request)) {
+        section.protect();
+        section.begin();
+        shop.execute("PRAGMA journal_mode=WAL", "DELETE FROM orders");
+        try (Connection one = pool.getConnection()) {
+          one.createStatement().executeQuery("SELECT * FROM orders").close();
+        }
+      }
+      MigrationGuard guard = shop.guard().withPool(pool);
+      if (bySelf) {
+        guard.withPending(() -> false).run("next", () -> {});
+      } else {
+        assertThat(guard.recover().open()).isEmpty();
+      }
+
+      assertThat(shop.content()).isEqualTo(before);
+      assertThat(pool.getMinimumIdle()).isEqualTo(2);
+    }
   }
 
   @Test

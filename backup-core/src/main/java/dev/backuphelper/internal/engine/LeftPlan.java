@@ -40,7 +40,9 @@ final class LeftPlan {
    */
   void resolve() {
     RecoverReport report =
-        new RecoverOperation(context, new RecoverOrder(id, RecoverChoice.PLANNED, false)).run();
+        new RecoverOperation(
+                context, new RecoverOrder(id, RecoverChoice.PLANNED, false, context.connections()))
+            .run();
     for (RecoverReport.Resolved resolved : report.resolved()) {
       context
           .events("guard")

@@ -47,7 +47,7 @@ public final class RecoverOperation {
 
   /** Creates the operation. */
   public RecoverOperation(Context context, RecoverOrder order) {
-    this.context = context;
+    this.context = context.with(order.connections());
     this.order = order;
     this.events = context.events("recover");
   }
