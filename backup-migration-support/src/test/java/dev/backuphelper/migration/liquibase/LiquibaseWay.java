@@ -21,6 +21,8 @@ enum LiquibaseWay implements GuardedTool, FailingTool {
     @Override
     void migrate(String file, Shop shop, DataSource dataSource, MigrationGuard guard)
         throws Exception {
+      // Before Liquibase has its connection.
+      guard.recover();
       try (Connection connection = dataSource.getConnection()) {
         LiquibaseGuard.update(ChangeLogs.liquibase(file, shop, connection), guard);
       }
