@@ -24,8 +24,7 @@ final class LeftByCrash {
       List<Path> databases = guard.backups().databases();
       boolean open =
           guard.backups().openPlans().stream()
-              .anyMatch(
-                  plan -> !plan.atWork() && !Collections.disjoint(plan.databases(), databases));
+              .anyMatch(plan -> !Collections.disjoint(plan.databases(), databases));
       if (open) {
         guard.recover();
       }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.backuphelper.GuardRequest;
+import dev.backuphelper.GuardedSection;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.migration.MigrationFailedException;
 import dev.backuphelper.migration.MigrationGuard;
@@ -13,6 +15,7 @@ import dev.backuphelper.migration.MigrationReport.Outcome;
 import dev.backuphelper.migration.fixture.Damage;
 import dev.backuphelper.migration.fixture.Shop;
 import dev.backuphelper.migration.liquibase.LiquibaseGuard.Registration;
+import dev.backuphelper.model.OnCrash;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -379,6 +382,40 @@ class LiquibaseProtectTest {
       assertThat(System.nanoTime()).as("the heart still beats").isLessThan(limit);
       Thread.onSpinWait();
     }
+  }
+
+  /** An update comes with a connection, and that may be the first to read the database. */
+  @Test
+  void registration_resolvesWhatADeadProcessLeft() {
+    String before = shop.content();
+    GuardRequest request = new GuardRequest("died", OnCrash.RESTORE, Duration.ZERO, null);
+    try (GuardedSection section = shop.backups().guard(request)) {
+      section.protect();
+      section.begin();
+      shop.execute("DELETE FROM orders");
+    }
+
+    LiquibaseGuard.protect(shop.guard()).close();
+
+    assertThat(shop.content()).isEqualTo(before);
+    assertThat(shop.backups().openPlans()).isEmpty();
+  }
+
+  @Test
+  void registration_leavesToAnUpdateWhatSomebodyHasToDecide() {
+    GuardRequest request = new GuardRequest("died", OnCrash.STOP, Duration.ZERO, null);
+    try (GuardedSection section = shop.backups().guard(request)) {
+      section.protect();
+      section.begin();
+      shop.execute("DELETE FROM orders");
+    }
+
+    try (Registration protection = LiquibaseGuard.protect(shop.guard())) {
+      assertThat(catchThrowable(this::update)).hasMessageContaining("not migrated: ");
+    }
+
+    assertThat(shop.number("SELECT count(*) FROM orders")).isZero();
+    assertThat(shop.backups().openPlans()).hasSize(1);
   }
 
   @Test
