@@ -39,6 +39,7 @@ import dev.backuphelper.report.StatusReport;
 import dev.backuphelper.report.UsageReport;
 import dev.backuphelper.report.VerifyReport;
 import dev.backuphelper.retention.RetentionPolicy;
+import dev.backuphelper.source.ConnectionRelease;
 import dev.backuphelper.source.Source;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import dev.backuphelper.store.FileSequence;
@@ -515,7 +516,8 @@ public final class BackupHelper {
               clock,
               listener,
               lockTimeout,
-              encryption));
+              encryption,
+              ConnectionRelease.NONE));
     }
   }
 }

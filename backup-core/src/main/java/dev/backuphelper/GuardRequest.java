@@ -3,6 +3,7 @@ package dev.backuphelper;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.internal.engine.GuardOrder;
 import dev.backuphelper.model.OnCrash;
+import dev.backuphelper.source.ConnectionRelease;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +16,14 @@ import org.jspecify.annotations.Nullable;
  * @param onCrash what a recovery does unasked if this process dies
  * @param patience how long to wait for another process that migrates the same databases
  * @param actor who asks for it, to be recorded; null when unknown
+ * @param connections lets go of what keeps the databases open here while they are restored
  */
 public record GuardRequest(
-    String label, OnCrash onCrash, Duration patience, @Nullable String actor) {
+    String label,
+    OnCrash onCrash,
+    Duration patience,
+    @Nullable String actor,
+    ConnectionRelease connections) {
   /** The longest label, in characters. */
   public static final int MAX_LABEL = 200;
 
@@ -29,6 +35,7 @@ public record GuardRequest(
    */
   public GuardRequest {
     Objects.requireNonNull(onCrash, "onCrash");
+    Objects.requireNonNull(connections, "connections");
     if (label.isBlank()
         || label.length() > MAX_LABEL
         || label.chars().anyMatch(Character::isISOControl)) {
@@ -41,7 +48,12 @@ public record GuardRequest(
     }
   }
 
+  /** A request of somebody who keeps no connections open. */
+  public GuardRequest(String label, OnCrash onCrash, Duration patience, @Nullable String actor) {
+    this(label, onCrash, patience, actor, ConnectionRelease.NONE);
+  }
+
   GuardOrder order() {
-    return new GuardOrder(label, onCrash, patience, actor);
+    return new GuardOrder(label, onCrash, patience, actor, connections);
   }
 }

@@ -2,6 +2,7 @@ package dev.backuphelper.migration;
 
 import dev.backuphelper.GuardRequest;
 import dev.backuphelper.model.OnCrash;
+import dev.backuphelper.source.ConnectionRelease;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -98,7 +99,7 @@ public record GuardPolicy(
     return new GuardPolicy(onBackupFailure, onFailure, onCrash, false, patience);
   }
 
-  GuardRequest request(String label) {
-    return new GuardRequest(label, onCrash, patience, null);
+  GuardRequest request(String label, ConnectionRelease connections) {
+    return new GuardRequest(label, onCrash, patience, null, connections);
   }
 }

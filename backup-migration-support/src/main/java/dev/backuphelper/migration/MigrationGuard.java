@@ -1,13 +1,16 @@
 package dev.backuphelper.migration;
 
 import dev.backuphelper.BackupHelper;
+import dev.backuphelper.RecoverRequest;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.report.RecoverReport;
+import dev.backuphelper.source.ConnectionRelease;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,18 +35,21 @@ public final class MigrationGuard {
   private final PendingProbe pending;
   private final Map<String, MigrationCheck> checks;
   private final Consumer<MigrationReport> reports;
+  private final ConnectionRelease connections;
 
   private MigrationGuard(
       BackupHelper backups,
       GuardPolicy policy,
       PendingProbe pending,
       Map<String, MigrationCheck> checks,
-      Consumer<MigrationReport> reports) {
+      Consumer<MigrationReport> reports,
+      ConnectionRelease connections) {
     this.backups = backups;
     this.policy = policy;
     this.pending = pending;
     this.checks = Collections.unmodifiableMap(new LinkedHashMap<>(checks));
     this.reports = reports;
+    this.connections = connections;
   }
 
   /** Returns a guard of a helper's databases, with the policy {@link GuardPolicy#restoring}. */
@@ -53,13 +59,14 @@ public final class MigrationGuard {
         GuardPolicy.restoring(),
         PendingProbe.ALWAYS,
         Map.of(),
-        report -> {});
+        report -> {},
+        ConnectionRelease.NONE);
   }
 
   /** Returns this guard with another policy. */
   public MigrationGuard withPolicy(GuardPolicy value) {
     return new MigrationGuard(
-        backups, Objects.requireNonNull(value, "policy"), pending, checks, reports);
+        backups, Objects.requireNonNull(value, "policy"), pending, checks, reports, connections);
   }
 
   /**
@@ -68,7 +75,7 @@ public final class MigrationGuard {
    */
   public MigrationGuard withPending(PendingProbe value) {
     return new MigrationGuard(
-        backups, policy, Objects.requireNonNull(value, "pending"), checks, reports);
+        backups, policy, Objects.requireNonNull(value, "pending"), checks, reports, connections);
   }
 
   /**
@@ -80,13 +87,33 @@ public final class MigrationGuard {
   public MigrationGuard withCheck(String name, MigrationCheck check) {
     Map<String, MigrationCheck> more = new LinkedHashMap<>(checks);
     more.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(check, "check"));
-    return new MigrationGuard(backups, policy, pending, more, reports);
+    return new MigrationGuard(backups, policy, pending, more, reports, connections);
   }
 
   /** Returns this guard with somebody who is told what became of each migration. */
   public MigrationGuard withReports(Consumer<MigrationReport> value) {
     return new MigrationGuard(
-        backups, policy, pending, checks, Objects.requireNonNull(value, "reports"));
+        backups, policy, pending, checks, Objects.requireNonNull(value, "reports"), connections);
+  }
+
+  /**
+   * Returns this guard with one more way to let go of connections that the application keeps open,
+   * as long as the former content is put back. Without that they see the restored content too; but
+   * SQLite cannot give up a log that the migration brought in, or a file that it made, while
+   * somebody has the database open.
+   */
+  public MigrationGuard withRelease(ConnectionRelease value) {
+    return new MigrationGuard(backups, policy, pending, checks, reports, connections.and(value));
+  }
+
+  /**
+   * Returns this guard with a pool whose idle connections are closed while the former content is
+   * put back: see {@link #withRelease}. It makes new ones afterwards. HikariCP is known, also
+   * behind a data source that {@linkplain DataSource#unwrap unwraps} to it; any other data source
+   * is left as it is.
+   */
+  public MigrationGuard withPool(DataSource pool) {
+    return withRelease(PooledConnections.of(Objects.requireNonNull(pool, "pool")));
   }
 
   /** Returns the helper whose databases are guarded. */
@@ -109,6 +136,10 @@ public final class MigrationGuard {
 
   Consumer<MigrationReport> reports() {
     return reports;
+  }
+
+  ConnectionRelease connections() {
+    return connections;
   }
 
   /**
@@ -187,6 +218,6 @@ public final class MigrationGuard {
 
   /** Resolves what a process that died left open, as its policy said. */
   public RecoverReport recover() {
-    return backups.recover();
+    return backups.recover(RecoverRequest.planned().withConnections(connections));
   }
 }

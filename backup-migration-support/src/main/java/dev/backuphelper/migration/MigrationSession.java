@@ -4,22 +4,14 @@ import dev.backuphelper.GuardedSection;
 import dev.backuphelper.error.BackupException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.RefusedException;
-import dev.backuphelper.error.RestoreFailedException;
-import dev.backuphelper.error.StorageException;
 import dev.backuphelper.migration.MigrationReport.Outcome;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
-import dev.backuphelper.model.Check;
-import dev.backuphelper.report.RestoreReport;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,51 +26,32 @@ public final class MigrationSession implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MigrationSession.class);
 
   private final String label;
-  private final GuardPolicy policy;
-  private final Map<String, MigrationCheck> checks;
-  private final Consumer<MigrationReport> reports;
+  private final MigrationGuard guard;
   private final GuardedSection section;
   private final boolean pending;
-  private final List<String> warnings = new ArrayList<>();
-  private final List<String> remarks = new ArrayList<>();
-  private Optional<Backup> safety = Optional.empty();
-  private Optional<BackupId> failedState = Optional.empty();
+  private final MigrationNotes notes;
+  private final MigrationFailure failures;
   private boolean isProtected;
   private boolean ended;
-  private Duration backup = Duration.ZERO;
-  private Duration checking = Duration.ZERO;
-  private Duration restore = Duration.ZERO;
   private long begun = System.nanoTime();
-  private Duration migration = Duration.ZERO;
-  private @Nullable BackupException trouble;
 
   private MigrationSession(
-      String label,
-      GuardPolicy policy,
-      Map<String, MigrationCheck> checks,
-      Consumer<MigrationReport> reports,
-      GuardedSection section,
-      boolean pending) {
+      String label, MigrationGuard guard, GuardedSection section, boolean pending) {
     this.label = label;
-    this.policy = policy;
-    this.checks = checks;
-    this.reports = reports;
+    this.guard = guard;
     this.section = section;
     this.pending = pending;
+    notes = new MigrationNotes(label);
+    failures = new MigrationFailure(notes, section);
   }
 
   /** Opens a session: asks whether anything is pending, and if so makes the safety backup. */
   static MigrationSession open(MigrationGuard guard, String label) {
-    GuardedSection section = guard.backups().guard(guard.policy().request(label));
+    GuardedSection section =
+        guard.backups().guard(guard.policy().request(label, guard.connections()));
     try {
       MigrationSession session =
-          new MigrationSession(
-              label,
-              guard.policy(),
-              guard.checks(),
-              guard.reports(),
-              section,
-              isPending(guard, label));
+          new MigrationSession(label, guard, section, isPending(guard, label));
       session.begin();
       return session;
     } catch (RuntimeException | Error failure) {
@@ -96,19 +69,8 @@ public final class MigrationSession implements AutoCloseable {
       if (failure instanceof InterruptedException) {
         Thread.currentThread().interrupt();
       }
-      MigrationReport report =
-          new MigrationReport(
-              label,
-              Outcome.NOT_BEGUN,
-              Optional.empty(),
-              Optional.empty(),
-              Duration.ZERO,
-              Duration.ZERO,
-              Duration.ZERO,
-              Duration.ZERO,
-              List.of());
       throw new MigrationFailedException(
-          handOver(report, guard.reports()),
+          handOver(new MigrationNotes(label).report(Outcome.NOT_BEGUN), guard.reports()),
           "cannot tell whether migration %s is pending: %s".formatted(label, failure.getMessage()),
           "Nothing was changed.",
           failure);
@@ -139,7 +101,7 @@ public final class MigrationSession implements AutoCloseable {
   private void protect() {
     long from = System.nanoTime();
     try {
-      safety = section.protect();
+      notes.safety(section.protect());
       section.begin();
       isProtected = true;
     } catch (BackupException failure) {
@@ -148,14 +110,14 @@ public final class MigrationSession implements AutoCloseable {
         throw failure;
       }
       LOG.warn("migration {}: goes on without protection, as the policy says", label, failure);
-      warnings.add("migrated without protection: " + failure.getMessage());
+      notes.warn("migrated without protection: " + failure.getMessage());
     }
-    backup = since(from);
+    notes.backupTook(since(from));
     if (isProtected) {
       LOG.info(
           "migration {}: protected by {}",
           label,
-          safety.map(made -> "safety backup " + made.id()).orElse("nothing: nothing was there"));
+          safetyBackup().map(made -> "safety backup " + made).orElse("nothing: nothing was there"));
     }
   }
 
@@ -163,7 +125,7 @@ public final class MigrationSession implements AutoCloseable {
   // And what is done under a marker that could not be removed would be undone by a recovery.
   private boolean mayGoWithout(BackupException failure) {
     return section.recoverCommand().isEmpty()
-        && policy.onBackupFailure() == GuardPolicy.OnBackupFailure.MIGRATE_UNPROTECTED
+        && guard.policy().onBackupFailure() == GuardPolicy.OnBackupFailure.MIGRATE_UNPROTECTED
         && !(failure instanceof RefusedException)
         && failure.code() != ErrorCode.INTERRUPTED;
   }
@@ -184,7 +146,7 @@ public final class MigrationSession implements AutoCloseable {
 
   /** Returns the safety backup; empty when none was made. */
   public Optional<BackupId> safetyBackup() {
-    return safety.map(Backup::id);
+    return notes.safety().map(Backup::id);
   }
 
   /**
@@ -235,13 +197,14 @@ public final class MigrationSession implements AutoCloseable {
    */
   public MigrationReport succeed() {
     requireOpen();
-    migration = since(begun);
+    notes.migrationTook(since(begun));
     if (!pending) {
       return handOver(end(Outcome.NOTHING_PENDING));
     }
     long from = System.nanoTime();
-    Optional<Throwable> wrong = Interrupts.holdOff(this::wrong);
-    checking = since(from);
+    MigrationVerdict verdict = new MigrationVerdict(guard.checks(), notes);
+    Optional<Throwable> wrong = Interrupts.holdOff(() -> verdict.wrong(structure()));
+    notes.checksTook(since(from));
     if (wrong.isPresent()) {
       throw undone("failed its checks: " + wrong.get().getMessage(), wrong.get());
     }
@@ -253,6 +216,10 @@ public final class MigrationSession implements AutoCloseable {
     }
     LOG.info("migration {}: done", label);
     return handOver(end(Outcome.MIGRATED));
+  }
+
+  private Optional<GuardedSection> structure() {
+    return guard.policy().checkStructure() && isProtected ? Optional.of(section) : Optional.empty();
   }
 
   /**
@@ -297,46 +264,9 @@ public final class MigrationSession implements AutoCloseable {
 
   private MigrationFailedException undone(String how, Throwable cause) {
     MigrationReport report = undo();
-    MigrationFailedException failure = failure(how, report, cause);
+    MigrationFailedException failure = failures.of(how, report, cause);
     handOver(report);
     return failure;
-  }
-
-  /** Returns what is wrong with the databases after the migration; empty when nothing is. */
-  private Optional<Throwable> wrong() {
-    try {
-      for (Map.Entry<String, MigrationCheck> check : checks.entrySet()) {
-        LOG.debug("migration {}: check {}", label, check.getKey());
-        check.getValue().check();
-      }
-      if (policy.checkStructure() && isProtected) {
-        requireSound(Interrupts.insist(section::check));
-      }
-      return Optional.empty();
-    } catch (InterruptedException failure) {
-      Thread.currentThread().interrupt();
-      return Optional.of(failure);
-    } catch (Throwable failure) {
-      return Optional.of(failure);
-    }
-  }
-
-  private void requireSound(Map<Path, List<Check>> found) {
-    List<String> faults = new ArrayList<>();
-    found.forEach(
-        (database, made) -> {
-          for (Check check : made) {
-            String text = "%s: %s: %s".formatted(database, check.name(), check.detail());
-            if (check.isFailed()) {
-              faults.add(text);
-            } else if (!check.detail().isEmpty()) {
-              warnings.add(text);
-            }
-          }
-        });
-    if (!faults.isEmpty()) {
-      throw new IllegalStateException(String.join("; ", faults));
-    }
   }
 
   /**
@@ -365,9 +295,9 @@ public final class MigrationSession implements AutoCloseable {
 
   private MigrationReport failed(Consumer<MigrationFailedException> audience) {
     requireOpen();
-    migration = since(begun);
+    notes.migrationTook(since(begun));
     MigrationReport report = pending ? undo() : end(Outcome.NOTHING_PENDING);
-    audience.accept(failure("failed", report, null));
+    audience.accept(failures.of("failed", report, null));
     return handOver(report);
   }
 
@@ -391,88 +321,17 @@ public final class MigrationSession implements AutoCloseable {
             LOG.error("migration {}: failed, and it was not protected", label);
             return end(Outcome.LEFT);
           }
-          if (policy.onFailure() == GuardPolicy.OnFailure.STOP) {
-            return leave();
-          }
-          return restore();
+          return end(new MigrationUndo(section, notes).run(guard.policy().onFailure()));
         });
-  }
-
-  private MigrationReport leave() {
-    try {
-      commit();
-    } catch (BackupException notClosed) {
-      trouble = notClosed;
-      remarks.add("its marker cannot be removed: " + notClosed.getMessage());
-    }
-    LOG.error("migration {}: failed; what it left is there, as the policy says", label);
-    return end(Outcome.LEFT);
-  }
-
-  private MigrationReport restore() {
-    LOG.warn("migration {}: failed; the former content is put back", label);
-    long from = System.nanoTime();
-    try {
-      note(Interrupts.insist(this::restoreSection));
-      restore = since(from);
-      LOG.warn("migration {}: the former content is there again", label);
-      return end(Outcome.RESTORED);
-    } catch (RuntimeException | Error failure) {
-      restore = since(from);
-      trouble =
-          failure instanceof BackupException known
-              ? known
-              : new StorageException(
-                  ErrorCode.RESTORE_FAILED, "cannot restore: " + failure, null, failure);
-      LOG.error("migration {}: the former content could not be put back", label, failure);
-      return end(Outcome.RESTORE_FAILED);
-    }
-  }
-
-  // What the first attempt found is what the migration left; a later one may find something else.
-  private RestoreReport restoreSection() {
-    try {
-      return section.undo();
-    } catch (RestoreFailedException failure) {
-      failedState = failedState.or(failure::safetyBackup);
-      throw failure;
-    }
-  }
-
-  private void note(RestoreReport report) {
-    failedState = failedState.or(report::safetyBackup);
-    remarks.addAll(report.warnings());
-    for (RestoreReport.Restored restored : report.restored()) {
-      restored
-          .keptAside()
-          .ifPresent(
-              aside ->
-                  remarks.add(
-                      "what it left at %s cannot be read, and is kept as %s"
-                          .formatted(restored.target(), aside)));
-    }
-    if (report.contended()) {
-      remarks.add("somebody else changes them at the same time");
-    }
-    warnings.addAll(remarks);
   }
 
   private MigrationReport end(Outcome outcome) {
     ended = true;
-    return new MigrationReport(
-        label,
-        outcome,
-        safetyBackup(),
-        failedState,
-        backup,
-        migration,
-        checking,
-        restore,
-        warnings);
+    return notes.report(outcome);
   }
 
   private MigrationReport handOver(MigrationReport report) {
-    return handOver(report, reports);
+    return handOver(report, guard.reports());
   }
 
   private static MigrationReport handOver(
@@ -483,56 +342,6 @@ public final class MigrationSession implements AutoCloseable {
       LOG.warn("migration {}: its report could not be handed over", report.label(), broken);
     }
     return report;
-  }
-
-  private MigrationFailedException failure(
-      String how, MigrationReport report, @Nullable Throwable cause) {
-    StringBuilder message = new StringBuilder("migration " + label + " " + how + "; ");
-    message.append(
-        switch (report.outcome()) {
-          case RESTORED ->
-              safety
-                  .map(
-                      made ->
-                          "%s hold again what they held before, from safety backup %s"
-                              .formatted(section.databases(), made.id()))
-                  .orElse(section.databases() + " hold nothing again, as before");
-          case LEFT -> "what it left in " + section.databases() + " is still there";
-          case RESTORE_FAILED ->
-              "and %s could not be restored: %s"
-                  .formatted(section.databases(), trouble == null ? "" : trouble.getMessage());
-          case NOTHING_PENDING -> "nothing was pending, so nothing was backed up";
-          case NOT_BEGUN, MIGRATED -> "";
-        });
-    report
-        .failedState()
-        .ifPresent(id -> message.append("; what it left is kept as backup ").append(id));
-    remarks.forEach(remark -> message.append("; ").append(remark));
-    // In the message, because a suppressed exception is shown by its message alone.
-    section
-        .restoreCommand()
-        .ifPresent(command -> message.append("; to restore by hand: ").append(command));
-    MigrationFailedException failure =
-        new MigrationFailedException(report, message.toString(), hint(report), cause);
-    if (trouble != null) {
-      failure.addSuppressed(trouble);
-    }
-    return failure;
-  }
-
-  private @Nullable String hint(MigrationReport report) {
-    if (report.outcome() == Outcome.LEFT && trouble != null) {
-      return section
-          .recoverCommand()
-          .map(command -> "Keep what it left, and remove the marker: " + command + " --keep")
-          .orElse(null);
-    }
-    if (report.outcome() != Outcome.RESTORE_FAILED) {
-      return null;
-    }
-    String first = trouble == null ? "" : trouble.hint().map(text -> text + " ").orElse("");
-    return first
-        + section.recoverCommand().map(command -> "Then: " + command + " --restore").orElse("");
   }
 
   private void requireOpen() {

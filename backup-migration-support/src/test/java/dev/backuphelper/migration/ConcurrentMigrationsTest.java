@@ -9,6 +9,7 @@ import dev.backuphelper.BackupHelper;
 import dev.backuphelper.error.LockedException;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.migration.MigrationReport.Outcome;
+import dev.backuphelper.migration.fixture.CrashPoints;
 import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import dev.backuphelper.testing.ChildJvm;

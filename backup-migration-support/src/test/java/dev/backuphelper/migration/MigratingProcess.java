@@ -1,6 +1,7 @@
 package dev.backuphelper.migration;
 
 import dev.backuphelper.error.RefusedException;
+import dev.backuphelper.migration.fixture.CrashPoints;
 import dev.backuphelper.testing.ChildJvm;
 import java.nio.file.Path;
 import java.util.Map;

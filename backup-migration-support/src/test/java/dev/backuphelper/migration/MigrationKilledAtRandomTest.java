@@ -2,6 +2,7 @@ package dev.backuphelper.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.backuphelper.migration.fixture.CrashPoints;
 import dev.backuphelper.testing.ChildJvm;
 import dev.backuphelper.testing.Effort;
 import dev.backuphelper.testing.InParallel;

@@ -115,6 +115,24 @@ class SafetyRule13AMigratedDatabaseThatChangedIsNotRestoredUnaskedTest {
     }
   }
 
+  /** To open a database with a log is enough to make an empty one. */
+  @Test
+  void databaseThatWasOnlyRead_isRestored() throws Exception {
+    app.sql("PRAGMA journal_mode=wal");
+    String unharmed = app.state();
+    app.crash(OnCrash.RESTORE, HALF);
+    Path log = Sql.beside(app.database(), "-wal");
+    assertThat(log).doesNotExist();
+    try (Connection reader = Sql.open(app.database())) {
+      Sql.ask(reader, "SELECT count(*) FROM half");
+      assertThat(log).isEmptyFile();
+      app.setChanged(log, TWO_HEARTBEATS_MILLIS + 1);
+
+      assertThat(app.guard().recover().open()).isEmpty();
+    }
+    assertThat(app.state()).isEqualTo(unharmed);
+  }
+
   @Test
   void changedWithinTwoHeartbeats_isRestored_andTheStateFoundIsKept() throws Exception {
     BackupId safety = app.crash(OnCrash.RESTORE, HALF);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.RecoverRequest;
+import dev.backuphelper.migration.fixture.CrashPoints;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.BackupKind;
@@ -153,10 +154,10 @@ final class TrialAftermath {
   }
 
   private void requireTidy() {
+    assertThat(backups.openPlans()).isEmpty();
     RecoverReport nothing = backups.recover();
     assertThat(nothing.open()).isEmpty();
     assertThat(nothing.orphans()).isEmpty();
-    assertThat(backups.openPlans()).isEmpty();
     assertThat(Folders.names(world.data())).isEqualTo(databasesAndLocks());
     assertThat(Folders.names(world.store()))
         .noneMatch(name -> name.matches("\\.(staging|intent|deleted|open)-.*"));

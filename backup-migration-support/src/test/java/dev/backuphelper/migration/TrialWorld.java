@@ -2,6 +2,7 @@ package dev.backuphelper.migration;
 
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.event.BackupListener;
+import dev.backuphelper.migration.fixture.CrashPoints;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import dev.backuphelper.testing.Folders;
 import java.io.IOException;

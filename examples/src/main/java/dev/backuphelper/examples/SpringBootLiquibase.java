@@ -33,10 +33,11 @@ public class SpringBootLiquibase {
       DataSource dataSource, @Value("${backups}") Path directory) {
     return LiquibaseGuard.protect(
         MigrationGuard.of(
-            BackupHelper.builder()
-                .source(SqliteSource.of(dataSource))
-                .directory(directory)
-                .build()));
+                BackupHelper.builder()
+                    .source(SqliteSource.of(dataSource))
+                    .directory(directory)
+                    .build())
+            .withPool(dataSource));
   }
 
   /** Changes nothing. Boot needs it before it updates, and with it the protection. */

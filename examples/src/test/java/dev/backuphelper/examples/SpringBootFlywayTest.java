@@ -14,4 +14,18 @@ class SpringBootFlywayTest extends ExampleTest {
     assertThat(query("shop.db", "SELECT version FROM flyway_schema_history")).containsExactly("1");
     assertThat(query("shop.db", "SELECT count(*) FROM orders")).containsExactly("0");
   }
+
+  /** Nothing of the application may read the database before the guard has looked. */
+  @Test
+  void recoversByItself_whenItDiedInATransaction() throws Exception {
+    run(SpringBootFlyway::main);
+    AfterCrash.make(folder);
+
+    assertThat(run(SpringBootFlyway::main))
+        .contains("not started; outcome of the migration: RESTORED");
+
+    assertThat(AfterCrash.backups(folder).openPlans()).isEmpty();
+    assertThat(query("shop.db", "SELECT name FROM sqlite_schema WHERE name = 'committed'"))
+        .isEmpty();
+  }
 }

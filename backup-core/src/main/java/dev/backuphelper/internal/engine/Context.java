@@ -11,6 +11,7 @@ import dev.backuphelper.event.BackupListener;
 import dev.backuphelper.internal.io.MalformedDocumentException;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.source.ConnectionRelease;
 import dev.backuphelper.source.Source;
 import dev.backuphelper.store.LockMode;
 import dev.backuphelper.store.Store;
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param listener hears what happens
  * @param patience how long to wait for locks
  * @param encryption the keys at hand; null when there are none
+ * @param connections lets go of what keeps the databases open here while they are restored
  */
 public record Context(
     Store store,
@@ -47,7 +49,8 @@ public record Context(
     Clock clock,
     BackupListener listener,
     Duration patience,
-    @Nullable Encryption encryption) {
+    @Nullable Encryption encryption,
+    ConnectionRelease connections) {
 
   /** The engine of plain files: the embedded default. */
   public static final String DEFAULT_ENGINE = "sqlite";
@@ -146,11 +149,25 @@ public record Context(
 
   Context with(Store otherStore, List<Source> otherSources) {
     return new Context(
-        otherStore, otherSources, engines, stores, clock, listener, patience, encryption);
+        otherStore,
+        otherSources,
+        engines,
+        stores,
+        clock,
+        listener,
+        patience,
+        encryption,
+        connections);
   }
 
   Context with(BackupListener otherListener) {
-    return new Context(store, sources, engines, stores, clock, otherListener, patience, encryption);
+    return new Context(
+        store, sources, engines, stores, clock, otherListener, patience, encryption, connections);
+  }
+
+  Context with(ConnectionRelease otherConnections) {
+    return new Context(
+        store, sources, engines, stores, clock, listener, patience, encryption, otherConnections);
   }
 
   private static boolean isAt(Source source, String path) {

@@ -47,7 +47,7 @@ public final class RecoverOperation {
 
   /** Creates the operation. */
   public RecoverOperation(Context context, RecoverOrder order) {
-    this.context = context;
+    this.context = context.with(order.connections());
     this.order = order;
     this.events = context.events("recover");
   }
@@ -156,7 +156,7 @@ public final class RecoverOperation {
 
   private void recoverLocked(BackupId id, String marker, List<Path> targets) throws IOException {
     // A thread has the locks already while it migrates; it must not undo what it is doing.
-    if (GuardOperation.isOpen(id)) {
+    if (MigrationMarker.isOpen(id)) {
       leaveOpen(
           marker,
           ErrorCode.LOCKED,

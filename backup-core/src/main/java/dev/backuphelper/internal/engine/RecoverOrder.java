@@ -2,6 +2,7 @@ package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.RecoverChoice;
+import dev.backuphelper.source.ConnectionRelease;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,5 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param only the one plan to resolve; null for all
  * @param choice what to do with the databases concerned
  * @param dryRun whether to report alone
+ * @param connections lets go of what keeps the databases open here while they are restored
  */
-public record RecoverOrder(@Nullable BackupId only, RecoverChoice choice, boolean dryRun) {}
+public record RecoverOrder(
+    @Nullable BackupId only, RecoverChoice choice, boolean dryRun, ConnectionRelease connections) {}

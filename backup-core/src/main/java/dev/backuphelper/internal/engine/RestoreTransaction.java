@@ -78,7 +78,9 @@ final class RestoreTransaction {
     open();
     boolean exact = true;
     // The heart beats while targets are undone, too.
-    try (Heartbeat heartbeat = Heartbeat.of(plans)) {
+    try (Heartbeat heartbeat = Heartbeat.of(plans);
+        ReleasedConnections released =
+            ReleasedConnections.of(context.connections(), means.events())) {
       try {
         for (RestorePart part : parts) {
           mark(touched, PlanFile.Phase.WRITING);

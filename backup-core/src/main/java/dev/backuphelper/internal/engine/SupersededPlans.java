@@ -59,7 +59,7 @@ final class SupersededPlans {
           "Run there: %s. Or close it here: %s --keep".formatted(remedy(plan), remedy(plan)));
     }
     // The target's lock is held here: a migration that still holds it too runs in this thread.
-    if (GuardOperation.isOpen(plan.id())) {
+    if (MigrationMarker.isOpen(plan.id())) {
       throw new RefusedException(
           "%s of %s is going on here".formatted(plan.title(), file.target()),
           "Let it end first; if it fails, its guard restores the database.");

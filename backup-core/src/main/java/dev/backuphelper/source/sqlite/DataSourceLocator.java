@@ -10,8 +10,10 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a data source which file its main database is, at the first use and only once. The
- * connection goes back at once, so that a pool of one is enough.
+ * Asks a data source which file its main database is, at the first use and only once: by its URL,
+ * if it tells one, or else by a connection, which goes back at once, so that a pool of one is
+ * enough. A pool tries its first connection, and that rolls back what a process that died had not
+ * committed: whoever is to find out what it left must not be the one who changes it.
  */
 final class DataSourceLocator implements Locator {
   private final DataSource dataSource;
@@ -26,7 +28,10 @@ final class DataSourceLocator implements Locator {
   public Path path() throws IOException {
     Path path = known;
     if (path == null) {
-      path = ask();
+      path = UrlOfDataSource.file(dataSource).orElse(null);
+      if (path == null) {
+        path = ask();
+      }
       known = path;
     }
     return path;

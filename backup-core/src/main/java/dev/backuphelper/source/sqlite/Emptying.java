@@ -29,11 +29,16 @@ final class Emptying {
   boolean empty(TargetState wanted, Path aside, Duration patience) throws IOException {
     try {
       removeContent(patience);
+      return removeFile(wanted, aside, patience);
     } catch (SQLException e) {
       throw SqliteFailure.of(target, e);
     }
+  }
+
+  private boolean removeFile(TargetState wanted, Path aside, Duration patience)
+      throws IOException, SQLException {
     try {
-      new Removal(target).undo(wanted, aside);
+      UntilUnused.run(patience, () -> new Removal(target).undo(wanted, aside));
       return true;
     } catch (SourceBusyException | FileSystemException inUse) {
       return false;

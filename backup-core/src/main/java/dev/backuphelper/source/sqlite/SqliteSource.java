@@ -47,9 +47,9 @@ public final class SqliteSource implements Source {
   }
 
   /**
-   * Returns the database that a data source opens. It is asked for its file at the first use, with
-   * a connection that is given back at once; everything else goes through connections of this
-   * library's own.
+   * Returns the database that a data source opens. It is asked for its file at the first use: for
+   * its URL, if it has a getter {@code getJdbcUrl} or {@code getUrl}, or else for a connection that
+   * is given back at once. Everything else goes through connections of this library's own.
    */
   public static SqliteSource of(DataSource dataSource) {
     return builder(dataSource).build();

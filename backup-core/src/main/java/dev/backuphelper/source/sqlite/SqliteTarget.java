@@ -27,7 +27,6 @@ final class SqliteTarget implements Target {
   private static final long LOG_OVERHEAD_DIVISOR = 20;
 
   private static final long SMALL_FILES = 1 << 16;
-  private static final Duration MODE_PATIENCE = Duration.ofSeconds(1);
 
   private final Path path;
   private final Connector connector;
@@ -173,9 +172,8 @@ final class SqliteTarget implements Target {
       }
     }
     try {
-      // Whoever has the database open keeps it open: to wait long is to wait in vain.
-      Duration atMost = patience.compareTo(MODE_PATIENCE) < 0 ? patience : MODE_PATIENCE;
-      new WriteThrough(path, connector).setJournalMode(wanted, atMost);
+      WriteThrough through = new WriteThrough(path, connector);
+      UntilUnused.run(patience, () -> through.setJournalMode(wanted, Duration.ZERO));
       return true;
     } catch (SourceBusyException inUse) {
       return false;
@@ -206,8 +204,10 @@ final class SqliteTarget implements Target {
   @Override
   public Fingerprint fingerprint() throws IOException {
     Optional<BasicFileAttributes> main = DatabaseFile.attributes(path);
+    // Whoever opens a database with a log makes an empty one, even if he only reads.
     Optional<BasicFileAttributes> log =
-        DatabaseFile.attributes(DatabaseFile.sidecar(path, DatabaseFile.WAL));
+        DatabaseFile.attributes(DatabaseFile.sidecar(path, DatabaseFile.WAL))
+            .filter(file -> file.size() > 0);
     return new Fingerprint(
         main.map(DatabaseFile::key).map(Object::toString).orElse(""),
         List.of(state("main", main), state("log", log)));

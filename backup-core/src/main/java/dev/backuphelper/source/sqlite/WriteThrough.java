@@ -96,7 +96,7 @@ final class WriteThrough {
    * SQLite changes the size of pages only while there is no log, which takes an unused database.
    */
   private boolean writeWithOtherPages(WriteOrder order) throws IOException, SQLException {
-    setJournalMode(JournalMode.DELETE, order.patience());
+    UntilUnused.run(order.patience(), () -> setJournalMode(JournalMode.DELETE, Duration.ZERO));
     try {
       if (!copy(order)) {
         setJournalMode(JournalMode.WAL, order.patience());

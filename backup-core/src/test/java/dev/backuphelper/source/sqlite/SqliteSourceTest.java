@@ -13,6 +13,8 @@ import dev.backuphelper.source.SourceUnreadableException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -23,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -131,7 +134,7 @@ class SqliteSourceTest {
     Path file = TestDatabase.create(folder.resolve("app.db"), JournalMode.WAL);
     AtomicInteger asked = new AtomicInteger();
     AtomicInteger open = new AtomicInteger();
-    SqliteSource source = SqliteSource.of(new PoolOfOne(file, asked, open));
+    SqliteSource source = SqliteSource.of(withoutUrl(new PoolOfOne(file, asked, open)));
 
     assertThat(asked).hasValue(0);
     assertThat(source.location()).isEqualTo(file.toRealPath());
@@ -140,6 +143,31 @@ class SqliteSourceTest {
       assertThat(snapshot.size()).isPositive();
     }
     assertThat(asked).hasValue(1);
+  }
+
+  /** A connection may change the database: it rolls back what a process that died left. */
+  @Test
+  void of_dataSourceThatTellsItsUrl_isAskedForNoConnection() throws IOException {
+    Path file = TestDatabase.create(folder.resolve("app.db"), JournalMode.WAL);
+    AtomicInteger asked = new AtomicInteger();
+    SqliteSource source = SqliteSource.of(new PoolOfOne(file, asked, new AtomicInteger()));
+
+    assertThat(source.location()).isEqualTo(file.toRealPath());
+    assertThat(asked).hasValue(0);
+  }
+
+  private static DataSource withoutUrl(DataSource dataSource) {
+    return (DataSource)
+        Proxy.newProxyInstance(
+            SqliteSourceTest.class.getClassLoader(),
+            new Class<?>[] {DataSource.class},
+            (proxy, method, arguments) -> {
+              try {
+                return method.invoke(dataSource, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 
   @Test
@@ -155,7 +183,7 @@ class SqliteSourceTest {
         dataSource("jdbc:sqlite:" + SqliteUri.of(folder.resolve("none.db"), "mode=ro"));
 
     assertThatIOException()
-        .isThrownBy(() -> SqliteSource.of(broken).location())
+        .isThrownBy(() -> SqliteSource.of(withoutUrl(broken)).location())
         .withMessageStartingWith("the data source gave no SQLite connection: ");
   }
 

@@ -3,6 +3,7 @@ package dev.backuphelper.migration.flyway;
 import dev.backuphelper.migration.MigrationCall;
 import dev.backuphelper.migration.MigrationGuard;
 import java.util.Objects;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.output.MigrateResult;
@@ -19,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * are pending, its history table is missing, or there are callbacks that run although nothing is
  * pending. The database that Flyway migrates must be an SQLite file, and one of the sources of the
  * guard's {@code BackupHelper}. While Flyway is asked and while a backup is made or restored, none
- * of Flyway's connections is held, so that a pool of one is enough.
+ * of Flyway's connections is held, so that a pool of one is enough. If Flyway's data source is a
+ * HikariCP pool, its idle connections are closed before the former content is put back, so that the
+ * journal mode is restored too; others are for {@link MigrationGuard#withRelease}.
  *
  * <p>What is asked for here replaces the guard's own {@code PendingProbe}. Scripts that are
  * callbacks for {@code beforeConnect}, {@code afterConnect}, {@code beforeInfo} or {@code
@@ -61,9 +64,13 @@ public final class FlywayGuard {
   public static MigrateResult migrate(Flyway flyway, MigrationGuard guard, String label) {
     Objects.requireNonNull(label, "label");
     MigrationCall<MigrateResult, RuntimeException> migration = () -> GuardedRun.of(flyway);
-    return guard
+    return withPool(guard, flyway.getConfiguration().getDataSource())
         .withPending(new FlywayPending(flyway.getConfiguration(), guard))
         .call(label, migration);
+  }
+
+  private static MigrationGuard withPool(MigrationGuard guard, @Nullable DataSource dataSource) {
+    return dataSource == null ? guard : guard.withPool(dataSource);
   }
 
   private static String label(@Nullable MigrationVersion target) {

@@ -3,6 +3,8 @@ package dev.backuphelper.migration.flyway;
 import dev.backuphelper.migration.MigrationGuard;
 import dev.backuphelper.migration.PendingProbe;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.stream.Stream;
@@ -32,7 +34,23 @@ final class FlywayPending implements PendingProbe {
   public boolean isPending() throws SQLException, IOException {
     return !new FlywayDatabase(configuration).hasHistory(guard.backups().databases())
         || IdleCallbacks.areConfigured(configuration)
+        || mayClean()
         || hasMigrationsOrCallbackFiles();
+  }
+
+  /**
+   * Tells whether Flyway may remove everything because a migration that ran was changed since.
+   * Versions from 12 on do no such thing.
+   */
+  private boolean mayClean() {
+    try {
+      Method cleans = Configuration.class.getMethod("isCleanOnValidationError");
+      return !configuration.isCleanDisabled() && (Boolean) cleans.invoke(configuration);
+    } catch (NoSuchMethodException newerVersion) {
+      return false;
+    } catch (IllegalAccessException | InvocationTargetException unknown) {
+      return true;
+    }
   }
 
   /** Asks a copy that runs no callbacks, or else the question itself would run them. */

@@ -23,6 +23,7 @@ final class GuardedUpdate {
   private final LabelExpression labels;
   private final TargetDatabase target;
   private final UpdatePending pending;
+  private final LogOfUpdate log = new LogOfUpdate();
   private List<Path> databases = List.of();
 
   GuardedUpdate(
@@ -37,7 +38,9 @@ final class GuardedUpdate {
 
   MigrationReport run(String label) throws LiquibaseException {
     target.rollback();
-    try (MigrationSession session = guard.withPending(this::isPending).open(label)) {
+    log.isOpenIn(target);
+    try (MigrationSession session =
+        guard.withRelease(log).withPending(this::isPending).open(label)) {
       ActiveUpdates.Active active = new ActiveUpdates.Active(databases, null, () -> {});
       ActiveUpdates.begin(active);
       try {
@@ -51,6 +54,7 @@ final class GuardedUpdate {
   private boolean isPending() throws Exception {
     databases = guard.backups().databases();
     target.mainDatabase().requireOneOf(databases, "Liquibase");
+    log.before(target);
     return pending.isPending();
   }
 

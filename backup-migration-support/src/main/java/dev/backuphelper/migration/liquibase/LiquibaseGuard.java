@@ -92,6 +92,9 @@ public final class LiquibaseGuard {
    * guard's databases, whoever calls it, until the registration is closed. Liquibase finds the step
    * that does it by itself ({@code META-INF/services/liquibase.command.CommandStep}).
    *
+   * <p>What a process that died left open of these databases is resolved now, as its policy says:
+   * an update comes with a connection, and that may change them before the step can look.
+   *
    * <p>Liquibase tells its steps of exceptions, but not of an {@link Error}: after one the database
    * stays as it is, marked and locked by this process, until the next update in the same thread, or
    * in the next process, resolves it as after a crash. {@link #update} has no such gap. Where an
@@ -107,7 +110,9 @@ public final class LiquibaseGuard {
   public static Registration protect(MigrationGuard guard) {
     LiquibasePresence.require();
     StepPresence.require();
-    return ProtectedDatabases.register(guard);
+    Registration registration = ProtectedDatabases.register(guard);
+    LeftByCrash.resolve(guard);
+    return registration;
   }
 
   /** A guard that is registered. Closing it twice does nothing. Thread-safe. */

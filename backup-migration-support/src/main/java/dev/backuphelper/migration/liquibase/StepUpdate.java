@@ -1,6 +1,7 @@
 package dev.backuphelper.migration.liquibase;
 
 import dev.backuphelper.migration.MigrationSession;
+import dev.backuphelper.migration.PendingProbe;
 import dev.backuphelper.migration.liquibase.ProtectedDatabases.Protection;
 import java.sql.SQLException;
 import java.util.Arrays;
@@ -22,16 +23,16 @@ final class StepUpdate {
   private final MigrationSession session;
   private final ActiveUpdates.Active active;
   private final FailureListener failures = new FailureListener();
-  private final boolean lockedByUs;
+  private final Question question;
   private final Runnable unlisten;
 
   private StepUpdate(
       MigrationSession session,
       Protection protection,
       CommandArguments arguments,
-      boolean lockedByUs) {
+      Question question) {
     this.session = session;
-    this.lockedByUs = lockedByUs;
+    this.question = question;
     active =
         new ActiveUpdates.Active(protection.databases(), Scope.getCurrentScope(), this::leaveOpen);
     unlisten = arguments.listen(failures);
@@ -56,9 +57,9 @@ final class StepUpdate {
    * @return empty if nothing is pending
    */
   static Optional<StepUpdate> begin(CommandArguments arguments, Protection protection) {
-    boolean[] locked = new boolean[1];
+    Question question = new Question(arguments);
     MigrationSession session =
-        protection.guard().withPending(() -> isPending(arguments, locked)).open(arguments.label());
+        protection.guard().withRelease(question.log).withPending(question).open(arguments.label());
     if (!session.isPending()) {
       try (session) {
         session.succeed();
@@ -66,7 +67,7 @@ final class StepUpdate {
       return Optional.empty();
     }
     try {
-      StepUpdate update = new StepUpdate(session, protection, arguments, locked[0]);
+      StepUpdate update = new StepUpdate(session, protection, arguments, question);
       Leftovers.forgetUpToDate();
       ActiveUpdates.begin(update.active);
       return Optional.of(update);
@@ -76,19 +77,37 @@ final class StepUpdate {
     }
   }
 
-  private static boolean isPending(CommandArguments arguments, boolean[] locked) throws Exception {
-    Optional<Database> given = arguments.database();
-    if (given.isPresent()) {
-      UpdatePending pending = arguments.pending(given.get());
-      boolean answer = pending.isPending();
-      locked[0] = pending.isLockedByUs();
-      return answer;
+  /** What was asked before the update, and what is remembered of that. */
+  private static final class Question implements PendingProbe {
+    private final CommandArguments arguments;
+    private final LogOfUpdate log = new LogOfUpdate();
+    private boolean lockedByUs;
+
+    Question(CommandArguments arguments) {
+      this.arguments = arguments;
+      arguments.database().map(TargetDatabase::new).ifPresent(log::isOpenIn);
     }
-    Database own = arguments.openDatabase();
-    try {
-      return arguments.pending(own).isPending();
-    } finally {
-      own.close();
+
+    @Override
+    public boolean isPending() throws Exception {
+      Optional<Database> given = arguments.database();
+      if (given.isPresent()) {
+        return isPending(given.get());
+      }
+      Database own = arguments.openDatabase();
+      try {
+        return isPending(own);
+      } finally {
+        own.close();
+      }
+    }
+
+    private boolean isPending(Database database) throws Exception {
+      log.before(new TargetDatabase(database));
+      UpdatePending pending = arguments.pending(database);
+      boolean answer = pending.isPending();
+      lockedByUs = pending.isLockedByUs();
+      return answer;
     }
   }
 
@@ -98,6 +117,7 @@ final class StepUpdate {
    * @throws RuntimeException if a check of the guard failed, after the restore
    */
   void succeed(Optional<Database> database) {
+    database.map(TargetDatabase::new).ifPresent(question.log::isOpenIn);
     try {
       session.succeed();
     } catch (RuntimeException restored) {
@@ -113,6 +133,7 @@ final class StepUpdate {
     Optional<Exception> told = failures.failure();
     // Where it was not told, this takes what goes wrong beside it.
     Exception failure = told.orElseGet(StepUpdate::unknown);
+    database.map(TargetDatabase::new).ifPresent(question.log::isOpenIn);
     try {
       rollback(database, failure);
       if (told.isPresent()) {
@@ -148,7 +169,7 @@ final class StepUpdate {
   private void clearLeftovers(Optional<Database> database, Exception failure) {
     try {
       if (database.isPresent()) {
-        Leftovers.clear(new TargetDatabase(database.get()), lockedByUs);
+        Leftovers.clear(new TargetDatabase(database.get()), question.lockedByUs);
       } else {
         Leftovers.forgetUpToDate();
       }

@@ -65,6 +65,26 @@ final class TargetDatabase {
     }
   }
 
+  /** Tells whether the database has a write-ahead log. */
+  boolean hasLog() throws SQLException, DatabaseException {
+    try (Statement statement = required().createStatement();
+        ResultSet mode = statement.executeQuery("PRAGMA journal_mode")) {
+      return mode.next() && mode.getString(1).equalsIgnoreCase("wal");
+    }
+  }
+
+  /** Goes back to a rollback journal, which takes the last connection that is open. */
+  void leaveLog() throws SQLException, DatabaseException {
+    Connection connection = required();
+    boolean commits = connection.getAutoCommit();
+    connection.setAutoCommit(true);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA journal_mode=DELETE");
+    } finally {
+      connection.setAutoCommit(commits);
+    }
+  }
+
   /** Frees the row that is Liquibase's lock. */
   void unlock() throws SQLException, DatabaseException {
     try (Statement statement = required().createStatement()) {

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The name under which an update is recorded. */
 final class UpdateLabel {
-  private static final int MAX_FILE_NAME = 100;
+  private static final int MAX_FILE_NAME = 90;
 
   private UpdateLabel() {}
 
@@ -14,7 +14,11 @@ final class UpdateLabel {
       return "liquibase";
     }
     String name = changeLogFile.substring(changeLogFile.lastIndexOf('/') + 1);
-    String plain = name.replaceAll("\\p{Cntrl}", "_");
-    return "liquibase-" + plain.substring(0, Math.min(plain.length(), MAX_FILE_NAME));
+    int[] characters =
+        name.codePoints()
+            .map(character -> Character.isISOControl(character) ? '_' : character)
+            .limit(MAX_FILE_NAME)
+            .toArray();
+    return "liquibase-" + new String(characters, 0, characters.length);
   }
 }

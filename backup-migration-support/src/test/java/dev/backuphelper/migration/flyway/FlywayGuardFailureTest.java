@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.backuphelper.migration.MigrationFailedException;
+import dev.backuphelper.migration.MigrationGuard;
 import dev.backuphelper.migration.MigrationReport;
 import dev.backuphelper.migration.MigrationReport.Outcome;
+import dev.backuphelper.migration.fixture.AllOrNothing;
 import dev.backuphelper.migration.fixture.Content;
 import dev.backuphelper.migration.fixture.Damage;
 import dev.backuphelper.migration.fixture.Shop;
@@ -14,11 +16,10 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.callback.Event;
 import org.flywaydb.core.api.migration.BaseJavaMigration;
 import org.flywaydb.core.api.migration.Context;
@@ -27,7 +28,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,71 +38,17 @@ class FlywayGuardFailureTest {
   @TempDir Path folder;
   private Shop shop;
 
-  /** Every damage with a pool of one; the sizes that differ, with the worst of them. */
-  static Stream<Arguments> cases() {
-    return Stream.of("delete", "wal").flatMap(FlywayGuardFailureTest::casesIn);
-  }
-
-  private static Stream<Arguments> casesIn(String mode) {
-    return Stream.concat(
-        Arrays.stream(Damage.values())
-            .filter(damage -> damage != Damage.JOURNAL_MODE)
-            .map(damage -> Arguments.of(mode, 1, damage)),
-        Stream.of(
-            Arguments.of(mode, 2, Damage.IN_A_TRANSACTION),
-            Arguments.of(mode, 2, Damage.COMMITTED),
-            Arguments.of(mode, 10, Damage.IN_A_TRANSACTION),
-            Arguments.of(mode, 10, Damage.COMMITTED)));
-  }
-
   @BeforeEach
   void makeShop() {
     shop = new Shop(folder);
   }
 
-  private void writeMigrations(Damage damage) {
-    shop.write("V2__first.sql", Damage.FIRST);
-    shop.write("V3__second.sql", damage.failing());
-    shop.write("V3__second.sql.conf", "executeInTransaction=" + damage.inTransaction());
-  }
-
-  private MigrationReport requireRestored(Throwable failure, String before) throws Exception {
-    MigrationReport report =
-        MigrationReport.of(failure).orElseThrow(() -> new AssertionError(failure));
-    assertThat(report.outcome()).as("%s", failure).isEqualTo(Outcome.RESTORED);
-    assertThat(report.safetyBackup()).isPresent();
-    assertThat(report.failedState()).isPresent();
-    assertThat(shop.content()).isEqualTo(before);
-    assertThat(shop.leftBeside()).isEmpty();
-    return report;
-  }
-
   @ParameterizedTest(name = "{0}, pool of {1}, {2}")
-  @MethodSource("cases")
+  @MethodSource("dev.backuphelper.migration.fixture.AllOrNothing#cases")
   void migrationThatFails_leavesNothing_andRunsOnceCorrected(String mode, int size, Damage damage)
       throws Exception {
     shop.fill(mode);
-    String before = shop.content();
-    writeMigrations(damage);
-
-    try (HikariDataSource pool = shop.pool(size);
-        Connection unrelated = shop.connect()) {
-      Content.number(unrelated, "SELECT count(*) FROM orders");
-
-      Throwable failure =
-          catchThrowable(() -> FlywayGuard.migrate(FlywayFiles.on(shop, pool), shop.guard()));
-
-      assertThat(failure).isInstanceOf(FlywayException.class).hasMessageContaining("not_there");
-      assertThat(Content.of(unrelated)).isEqualTo(before);
-      requireRestored(failure, before);
-
-      shop.write("V3__second.sql", damage.corrected());
-      FlywayGuard.migrate(FlywayFiles.on(shop, pool), shop.guard());
-
-      assertThat(shop.lastReport().outcome()).isEqualTo(Outcome.MIGRATED);
-      assertThat(Content.number(unrelated, "SELECT count(mail) FROM customers")).isEqualTo(40);
-      assertThat(shop.hasTable("done")).isTrue();
-    }
+    AllOrNothing.require(FlywayWay.GUARD, shop, size, damage);
   }
 
   @ParameterizedTest
@@ -110,32 +56,104 @@ class FlywayGuardFailureTest {
   void migrationThatFails_withoutAPool_leavesNothing(Damage damage) throws Exception {
     shop.fill("delete");
     String before = shop.content();
-    writeMigrations(damage);
+    FlywayWay.GUARD.write(shop, damage, damage.failing());
 
     Throwable failure =
         catchThrowable(() -> FlywayGuard.migrate(FlywayFiles.onUrl(shop), shop.guard()));
 
-    requireRestored(failure, before);
-    shop.write("V3__second.sql", damage.corrected());
+    AllOrNothing.requireRestored(shop, failure, before);
+    FlywayWay.GUARD.write(shop, damage, damage.corrected());
     FlywayGuard.migrate(FlywayFiles.onUrl(shop), shop.guard());
     assertThat(shop.hasTable("done")).isTrue();
   }
 
   @Test
-  void journalModeThatChanged_whileAPoolIsOpen_staysAndIsTold() {
+  void journalModeThatChanged_isBack_ifACheckFailsWhileThePoolHasTheLogOpen() throws Exception {
     shop.fill("delete");
     String before = shop.content();
-    writeMigrations(Damage.JOURNAL_MODE);
+    FlywayWay.GUARD.write(shop, Damage.JOURNAL_MODE, Damage.JOURNAL_MODE.corrected());
+
+    try (HikariDataSource pool = shop.pool(2)) {
+      MigrationGuard guard =
+          shop.guard()
+              .withCheck(
+                  "mail",
+                  () -> {
+                    readWithAll(pool, 2);
+                    refuse();
+                  });
+      Throwable failure =
+          catchThrowable(() -> FlywayGuard.migrate(FlywayFiles.on(shop, pool), guard));
+
+      AllOrNothing.requireRestored(shop, failure, before);
+      assertThat(shop.warnings()).isEmpty();
+      assertThat(pool.getMinimumIdle()).isEqualTo(2);
+      FlywayGuard.migrate(FlywayFiles.on(shop, pool), shop.guard());
+      assertThat(shop.hasTable("done")).isTrue();
+    }
+  }
+
+  private static void readWithAll(HikariDataSource pool, int size) throws SQLException {
+    List<Connection> all = new ArrayList<>();
+    for (int number = 0; number < size; number++) {
+      all.add(pool.getConnection());
+    }
+    for (Connection connection : all) {
+      Content.number(connection, "SELECT count(*) FROM orders");
+      connection.close();
+    }
+  }
+
+  @Test
+  void journalModeThatChanged_whileSomebodyElseHasTheLogOpen_staysAndIsTold() throws Exception {
+    shop.fill("delete");
+    String before = shop.content();
+    FlywayWay.GUARD.write(shop, Damage.JOURNAL_MODE, Damage.JOURNAL_MODE.corrected());
+
+    try (HikariDataSource pool = shop.pool(1);
+        Connection unrelated = shop.connect()) {
+      MigrationGuard guard =
+          shop.guard()
+              .withCheck(
+                  "mail",
+                  () -> {
+                    Content.number(unrelated, "SELECT count(*) FROM orders");
+                    refuse();
+                  });
+      Throwable failure =
+          catchThrowable(() -> FlywayGuard.migrate(FlywayFiles.on(shop, pool), guard));
+
+      MigrationReport report = MigrationReport.of(failure).orElseThrow();
+      String warning =
+          shop.database() + " is open elsewhere, so its journal mode stays as it is now";
+      assertThat(report.outcome()).isEqualTo(Outcome.RESTORED);
+      assertThat(report.warnings()).contains(warning);
+      assertThat(failure).hasMessageContaining(warning);
+      assertThat(Content.of(unrelated))
+          .isEqualTo(before.replace("journal_mode = [delete]", "journal_mode = [wal]"));
+    }
+  }
+
+  @Test
+  void pageSizeThatChanged_underALog_isBack_althoughAPoolIsOpen() throws Exception {
+    shop.fill("wal");
+    String before = shop.content();
+    shop.write("V2__first.sql", Damage.FIRST);
+    shop.write(
+        "V3__second.sql",
+        "PRAGMA journal_mode=DELETE;",
+        "PRAGMA page_size=8192;",
+        "VACUUM;",
+        "PRAGMA journal_mode=WAL;",
+        "INSERT INTO not_there VALUES (1);");
+    shop.write("V3__second.sql.conf", "executeInTransaction=false");
 
     try (HikariDataSource pool = shop.pool(1)) {
       Throwable failure =
           catchThrowable(() -> FlywayGuard.migrate(FlywayFiles.on(shop, pool), shop.guard()));
 
-      assertThat(MigrationReport.of(failure).orElseThrow().outcome()).isEqualTo(Outcome.RESTORED);
-      assertThat(shop.content())
-          .isEqualTo(before.replace("journal_mode = [delete]", "journal_mode = [wal]"));
-      assertThat(shop.warnings())
-          .contains(shop.database() + " is open elsewhere, so its journal mode stays as it is now");
+      assertThat(failure).hasMessageContaining("not_there");
+      AllOrNothing.requireRestored(shop, failure, before);
     }
   }
 
@@ -189,7 +207,7 @@ class FlywayGuardFailureTest {
             });
 
     assertThat(failure).isSameAs(error);
-    requireRestored(failure, before);
+    AllOrNothing.requireRestored(shop, failure, before);
   }
 
   @ParameterizedTest
@@ -207,7 +225,7 @@ class FlywayGuardFailureTest {
 
     assertThat(Thread.interrupted()).isTrue();
     assertThat(failure).hasRootCauseInstanceOf(InterruptedException.class);
-    requireRestored(failure, before);
+    AllOrNothing.requireRestored(shop, failure, before);
   }
 
   @Test
@@ -231,7 +249,7 @@ class FlywayGuardFailureTest {
     Throwable failure = catchThrowable(() -> FlywayGuard.migrate(flyway, shop.guard()));
 
     assertThat(failure).hasCause(thrown);
-    requireRestored(failure, before);
+    AllOrNothing.requireRestored(shop, failure, before);
   }
 
   @Test
@@ -250,7 +268,7 @@ class FlywayGuardFailureTest {
     assertThat(failure)
         .isInstanceOf(MigrationFailedException.class)
         .hasMessageContaining("no mail");
-    requireRestored(failure, before);
+    AllOrNothing.requireRestored(shop, failure, before);
   }
 
   private static void refuse() throws SQLException {

@@ -14,6 +14,7 @@ import dev.backuphelper.migration.MigrationSession;
 import dev.backuphelper.migration.fixture.Damage;
 import dev.backuphelper.migration.fixture.Shop;
 import dev.backuphelper.source.sqlite.SqliteSource;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -107,6 +108,30 @@ class FlywayPendingTest {
     assertThat(outcomeOf(FlywayFiles.onUrl(shop))).isEqualTo(Outcome.NOTHING_PENDING);
     shop.write("R__view.sql", "DROP VIEW names;");
     assertThat(outcomeOf(FlywayFiles.onUrl(shop))).isEqualTo(Outcome.MIGRATED);
+  }
+
+  /** Versions before 12 can be told to remove everything then. */
+  @Test
+  void migrationThatChangedSince_neverCostsWhatIsThere() throws Exception {
+    migrateOnce();
+    shop.write("V2__first.sql", "INSERT INTO not_there VALUES (1);");
+    String before = shop.content();
+    FluentConfiguration configuration =
+        FlywayFiles.configure(shop).dataSource(shop.url(), null, null).cleanDisabled(false);
+    boolean cleans = false;
+    for (Method method : FluentConfiguration.class.getMethods()) {
+      if (method.getName().equals("cleanOnValidationError")) {
+        method.invoke(configuration, true);
+        cleans = true;
+      }
+    }
+
+    assertThat(catchThrowable(() -> FlywayGuard.migrate(configuration.load(), shop.guard())))
+        .isInstanceOf(FlywayException.class);
+
+    assertThat(shop.lastReport().outcome())
+        .isEqualTo(cleans ? Outcome.RESTORED : Outcome.NOTHING_PENDING);
+    assertThat(shop.content()).isEqualTo(before);
   }
 
   @Test
@@ -301,7 +326,7 @@ class FlywayPendingTest {
           .isInstanceOf(FlywayException.class);
 
       assertThat(shop.lastReport().outcome()).isEqualTo(Outcome.RESTORED);
-      assertThat(shop.number("SELECT count(*) FROM sqlite_master")).isZero();
+      assertThat(Files.size(shop.database())).isZero();
       shop.write("V2__fault.sql", "INSERT INTO shops VALUES (1);");
       assertThat(outcomeOf(FlywayFiles.on(shop, pool))).isEqualTo(Outcome.MIGRATED);
     }

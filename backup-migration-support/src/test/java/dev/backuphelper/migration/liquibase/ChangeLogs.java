@@ -6,16 +6,20 @@ import java.sql.Connection;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import javax.sql.DataSource;
 import liquibase.Liquibase;
 import liquibase.Scope;
 import liquibase.UpdateSummaryEnum;
+import liquibase.UpdateSummaryOutputEnum;
 import liquibase.database.Database;
 import liquibase.database.DatabaseFactory;
 import liquibase.database.jvm.JdbcConnection;
 import liquibase.exception.LiquibaseException;
+import liquibase.integration.spring.SpringLiquibase;
 import liquibase.resource.DirectoryResourceAccessor;
 import liquibase.resource.ResourceAccessor;
 import liquibase.ui.LoggerUIService;
+import org.springframework.core.io.FileSystemResourceLoader;
 
 /** Liquibase on the files of a shop. */
 final class ChangeLogs {
@@ -49,7 +53,7 @@ final class ChangeLogs {
     write(shop, damage, damage.corrected());
   }
 
-  private static void write(Shop shop, Damage damage, String second) {
+  static void write(Shop shop, Damage damage, String second) {
     shop.write(
         FILE,
         "--liquibase formatted sql",
@@ -85,11 +89,20 @@ final class ChangeLogs {
     return liquibase(TASK_FILE, shop, connection);
   }
 
-  private static Liquibase liquibase(String file, Shop shop, Connection connection)
+  static Liquibase liquibase(String file, Shop shop, Connection connection)
       throws LiquibaseException {
     Liquibase liquibase = new Liquibase(file, files(shop), database(connection));
     liquibase.setShowSummary(UpdateSummaryEnum.OFF);
     return liquibase;
+  }
+
+  static SpringLiquibase spring(Shop shop, String file, DataSource dataSource) {
+    SpringLiquibase spring = new SpringLiquibase();
+    spring.setDataSource(dataSource);
+    spring.setResourceLoader(new FileSystemResourceLoader());
+    spring.setChangeLog("file:" + shop.migrations().resolve(file));
+    spring.setShowSummaryOutput(UpdateSummaryOutputEnum.LOG);
+    return spring;
   }
 
   static Database database(Connection connection) throws LiquibaseException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.backuphelper.GuardRequest;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.migration.MigrationFailedException;
 import dev.backuphelper.migration.MigrationReport;
@@ -406,6 +407,11 @@ class LiquibasePendingTest {
     assertThat(UpdateLabel.of(null)).isEqualTo("liquibase");
     assertThat(UpdateLabel.of("db/changelog/master.xml")).isEqualTo("liquibase-master.xml");
     assertThat(UpdateLabel.of("a\nb")).isEqualTo("liquibase-a_b");
+    assertThat(UpdateLabel.of("a\u0085b")).isEqualTo("liquibase-a_b");
     assertThat(UpdateLabel.of("x".repeat(500))).hasSizeLessThan(120);
+    String outsideOfThePlane = "\ud83d\ude00";
+    assertThat(UpdateLabel.of(outsideOfThePlane.repeat(500)))
+        .endsWith(outsideOfThePlane)
+        .hasSizeLessThan(GuardRequest.MAX_LABEL);
   }
 }

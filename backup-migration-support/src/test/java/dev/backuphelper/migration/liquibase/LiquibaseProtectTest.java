@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.backuphelper.GuardRequest;
+import dev.backuphelper.GuardedSection;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.migration.MigrationFailedException;
 import dev.backuphelper.migration.MigrationGuard;
@@ -13,6 +15,7 @@ import dev.backuphelper.migration.MigrationReport.Outcome;
 import dev.backuphelper.migration.fixture.Damage;
 import dev.backuphelper.migration.fixture.Shop;
 import dev.backuphelper.migration.liquibase.LiquibaseGuard.Registration;
+import dev.backuphelper.model.OnCrash;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,13 +26,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import javax.sql.DataSource;
 import liquibase.Contexts;
 import liquibase.LabelExpression;
 import liquibase.Liquibase;
 import liquibase.Scope;
 import liquibase.UpdateSummaryEnum;
-import liquibase.UpdateSummaryOutputEnum;
 import liquibase.changelog.ChangeSet;
 import liquibase.changelog.DatabaseChangeLog;
 import liquibase.changelog.visitor.AbstractChangeExecListener;
@@ -37,7 +38,6 @@ import liquibase.changelog.visitor.DefaultChangeExecListener;
 import liquibase.command.CommandScope;
 import liquibase.database.Database;
 import liquibase.exception.LiquibaseException;
-import liquibase.integration.spring.SpringLiquibase;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +45,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.core.io.FileSystemResourceLoader;
 
 /** Updates that others call, on databases that are registered. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -258,15 +257,6 @@ class LiquibaseProtectTest {
     assertThat(shop.hasTable("later")).isFalse();
   }
 
-  private SpringLiquibase spring(DataSource dataSource) {
-    SpringLiquibase spring = new SpringLiquibase();
-    spring.setDataSource(dataSource);
-    spring.setResourceLoader(new FileSystemResourceLoader());
-    spring.setChangeLog("file:" + shop.migrations().resolve(ChangeLogs.FILE));
-    spring.setShowSummaryOutput(UpdateSummaryOutputEnum.LOG);
-    return spring;
-  }
-
   @Test
   void springLiquibase_isGuarded_alsoWithAPoolOfOne() throws Exception {
     String before = shop.content();
@@ -274,13 +264,14 @@ class LiquibaseProtectTest {
     try (HikariDataSource pool = shop.pool(1);
         Registration protection =
             LiquibaseGuard.protect(shop.guard(shop.backups(SqliteSource.of(pool))))) {
-      Throwable failure = catchThrowable(() -> spring(pool).afterPropertiesSet());
+      Throwable failure =
+          catchThrowable(() -> ChangeLogs.spring(shop, ChangeLogs.FILE, pool).afterPropertiesSet());
 
       assertThat(failure).isInstanceOf(LiquibaseException.class).hasMessageContaining("not_there");
       assertThat(shop.lastReport().outcome()).isEqualTo(Outcome.RESTORED);
       assertThat(shop.content()).isEqualTo(before);
       ChangeLogs.writeCorrected(shop, Damage.COMMITTED);
-      spring(pool).afterPropertiesSet();
+      ChangeLogs.spring(shop, ChangeLogs.FILE, pool).afterPropertiesSet();
       assertThat(shop.lastReport().outcome()).isEqualTo(Outcome.MIGRATED);
     }
   }
@@ -391,6 +382,40 @@ class LiquibaseProtectTest {
       assertThat(System.nanoTime()).as("the heart still beats").isLessThan(limit);
       Thread.onSpinWait();
     }
+  }
+
+  /** An update comes with a connection, and that may be the first to read the database. */
+  @Test
+  void registration_resolvesWhatADeadProcessLeft() {
+    String before = shop.content();
+    GuardRequest request = new GuardRequest("died", OnCrash.RESTORE, Duration.ZERO, null);
+    try (GuardedSection section = shop.backups().guard(request)) {
+      section.protect();
+      section.begin();
+      shop.execute("DELETE FROM orders");
+    }
+
+    LiquibaseGuard.protect(shop.guard()).close();
+
+    assertThat(shop.content()).isEqualTo(before);
+    assertThat(shop.backups().openPlans()).isEmpty();
+  }
+
+  @Test
+  void registration_leavesToAnUpdateWhatSomebodyHasToDecide() {
+    GuardRequest request = new GuardRequest("died", OnCrash.STOP, Duration.ZERO, null);
+    try (GuardedSection section = shop.backups().guard(request)) {
+      section.protect();
+      section.begin();
+      shop.execute("DELETE FROM orders");
+    }
+
+    try (Registration protection = LiquibaseGuard.protect(shop.guard())) {
+      assertThat(catchThrowable(this::update)).hasMessageContaining("not migrated: ");
+    }
+
+    assertThat(shop.number("SELECT count(*) FROM orders")).isZero();
+    assertThat(shop.backups().openPlans()).hasSize(1);
   }
 
   @Test

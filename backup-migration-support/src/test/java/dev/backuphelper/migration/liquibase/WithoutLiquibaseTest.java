@@ -5,17 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.migration.MigrationGuard;
+import dev.backuphelper.migration.fixture.Absent;
 import dev.backuphelper.source.sqlite.SqliteSource;
-import java.io.File;
-import java.io.IOException;
-import java.net.MalformedURLException;
-import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.Enumeration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,23 +40,6 @@ class WithoutLiquibaseTest {
     }
   }
 
-  /** A class loader that finds all but the library, and all files but a service's of ours. */
-  private static URLClassLoader loader(String library, String service) {
-    URL[] others =
-        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-            .filter(entry -> !entry.contains(library))
-            .map(WithoutLiquibaseTest::url)
-            .toArray(URL[]::new);
-    return new URLClassLoader(others, ClassLoader.getPlatformClassLoader()) {
-      @Override
-      public Enumeration<URL> findResources(String name) throws IOException {
-        List<URL> found = Collections.list(super.findResources(name));
-        found.removeIf(url -> name.equals(service) && !url.toString().contains("liquibase-core"));
-        return Collections.enumeration(found);
-      }
-    };
-  }
-
   private Runnable application(ClassLoader loader) throws ReflectiveOperationException {
     return Class.forName(Application.class.getName(), true, loader)
         .asSubclass(Runnable.class)
@@ -73,7 +49,7 @@ class WithoutLiquibaseTest {
 
   @Test
   void protect_withoutLiquibase_saysWhatIsMissing() throws Exception {
-    try (URLClassLoader loader = loader("liquibase-core", "none")) {
+    try (URLClassLoader loader = Absent.library("liquibase-core")) {
       Runnable application = application(loader);
 
       assertThatThrownBy(application::run)
@@ -86,7 +62,7 @@ class WithoutLiquibaseTest {
   @Test
   void protect_withoutTheFileThatNamesTheStep_saysSo() throws Exception {
     try (URLClassLoader loader =
-        loader("nothing of the kind", "META-INF/services/liquibase.command.CommandStep")) {
+        Absent.serviceFile("META-INF/services/liquibase.command.CommandStep")) {
       Runnable application = application(loader);
 
       ClassLoader before = Thread.currentThread().getContextClassLoader();
@@ -99,14 +75,6 @@ class WithoutLiquibaseTest {
       } finally {
         Thread.currentThread().setContextClassLoader(before);
       }
-    }
-  }
-
-  private static URL url(String entry) {
-    try {
-      return Path.of(entry).toUri().toURL();
-    } catch (MalformedURLException e) {
-      throw new IllegalStateException(e);
     }
   }
 }
