@@ -91,11 +91,11 @@ public enum Scenario {
       fillBoth(world, "old", world.rows() * 2);
     }
   },
-  /** Two databases for the first time, with the hashes of their pages. */
+  /** Two databases with the hashes of their pages, because it is the first encrypted backup. */
   CREATE_AUTOMATIC("a.db", "b.db") {
     @Override
     public void prepare(World world) {
-      makeBoth(world);
+      CREATE_TWO.prepare(world);
     }
 
     @Override
