@@ -16,6 +16,8 @@ import dev.backuphelper.model.Compression;
 import dev.backuphelper.model.CompressionCodec;
 import dev.backuphelper.model.Verification;
 import dev.backuphelper.report.CompareReport;
+import dev.backuphelper.report.RestoreReport;
+import dev.backuphelper.report.StatusReport;
 import dev.backuphelper.report.VerifyReport;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import dev.backuphelper.testing.Effort;
@@ -362,7 +364,7 @@ class IncrementalTest {
   }
 
   @Test
-  void aMapThatIsNotWhatWasStored_isTold_andMakesAFullOne() throws IOException {
+  void aMapThatIsNotWhatWasStored_isTold_andDoneWithout() throws IOException {
     Backup full = createAutomatically();
     Path map = store.resolve("app.db.pages." + full.id());
     byte[] bytes = Files.readAllBytes(map);
@@ -382,11 +384,15 @@ class IncrementalTest {
         .as("nothing is wrong with the backup itself")
         .contains(true);
     assertRestores(full, app);
-    assertThat(create(BackupType.INCREMENTAL).type()).isEqualTo(BackupType.FULL);
+    change(3);
+    Backup incremental = create(BackupType.INCREMENTAL);
+    assertThat(delta(incremental).pages()).isEqualTo(1);
     assertThat(warnings)
         .containsExactly(
-            "backup %s cannot be built on: %s is not what was stored: this is a full backup"
-                .formatted(full.id(), map.getFileName()));
+            "validation failed: the SHA-256 of %s is not the one in the manifest; the full backup is"
+                    .formatted(map.getFileName())
+                + " read instead");
+    assertRestores(incremental, app);
   }
 
   @Test
@@ -418,9 +424,60 @@ class IncrementalTest {
             () -> open.restore(RestoreRequest.of(second.id()).to(folder.resolve("no.db")).build()));
     assertThat(locked.code()).isEqualTo(ErrorCode.KEY_UNUSABLE);
     backups = builder().encryption(TestEncryption.of("other")).build();
-    assertThat(create(BackupType.INCREMENTAL).type())
-        .as("a lost key must not keep anybody from making backups")
-        .isEqualTo(BackupType.FULL);
+    List<String> before = List.copyOf(Folders.names(store));
+    for (BackupType type : List.of(BackupType.INCREMENTAL, BackupType.DIFFERENTIAL)) {
+      BackupException refused = catchThrowableOfType(BackupException.class, () -> create(type));
+      assertThat(refused.code()).isEqualTo(ErrorCode.KEY_UNUSABLE);
+      assertThat(refused.hint().orElseThrow()).contains("make a full backup");
+    }
+    assertThat(Folders.names(store)).containsExactlyElementsOf(before);
+    assertThat(create(BackupType.FULL).type()).isEqualTo(BackupType.FULL);
+  }
+
+  /** What is wrong with a base may be just what was replaced since. */
+  @Test
+  void anImageThatIsProvedRight_isRestored_beItsBaseDamaged() throws IOException {
+    Backup full = create(BackupType.FULL);
+    app.execute("UPDATE note SET body = randomblob(800)");
+    Backup incremental = create(BackupType.INCREMENTAL);
+    Path artifact = store.resolve(component(full).file());
+    byte[] bytes = Files.readAllBytes(artifact);
+    bytes[50 * PAGE + 500] ^= 1;
+    Files.write(artifact, bytes);
+
+    assertThat(backups.verify(incremental.id()).allValid()).isFalse();
+    Path target = folder.resolve("target.db");
+    RestoreReport report = backups.restore(RestoreRequest.of(incremental.id()).to(target).build());
+
+    assertThat(report.verified()).isTrue();
+    assertThat(report.warnings())
+        .singleElement()
+        .asString()
+        .contains("it builds on " + component(full).file());
+    String all = "SELECT id || hex(body) FROM note ORDER BY id";
+    assertThat(SampleDatabase.at(target).query(all)).isEqualTo(app.query(all));
+    assertRefused(full);
+  }
+
+  @Test
+  void whatBuildsOnABadBackup_isBroken() throws IOException {
+    Backup full = create(BackupType.FULL);
+    Backup second = create(BackupType.INCREMENTAL);
+    Backup third = create(BackupType.INCREMENTAL);
+    Backup other = create(BackupType.FULL);
+    assertThat(backups.listing().broken()).isEmpty();
+    Path artifact = store.resolve(component(full).file());
+    byte[] bytes = Files.readAllBytes(artifact);
+    bytes[5000] ^= 1;
+    Files.write(artifact, bytes);
+    backups.verify(full.id());
+
+    assertThat(backups.listing().broken()).containsExactlyInAnyOrder(second.id(), third.id());
+    StatusReport status = backups.status();
+    assertThat(status.reasons())
+        .extracting(StatusReport.Reason::code)
+        .containsExactly(StatusReport.Code.BROKEN_CHAIN, StatusReport.Code.BROKEN_CHAIN);
+    assertThat(status.groups().get(0).lastGood()).map(Backup::id).contains(other.id());
   }
 
   @Test
@@ -543,18 +600,35 @@ class IncrementalTest {
     assertRefused(backup);
   }
 
-  @Test
-  void aDeltaOfOtherPages_isNotTheImageThatWasBackedUp() throws IOException {
+  /** Another page: alone, and with its hash and all digests right, but for that of the image. */
+  @ParameterizedTest
+  @CsvSource({
+    "false, the delta's pages are not those of its index",
+    "true, the SHA-256 of what it inflates to is not the one in the manifest"
+  })
+  void aDeltaOfOtherPages_isNotTheImageThatWasBackedUp(boolean fitting, String problem)
+      throws Exception {
     create(BackupType.FULL);
     change(4);
     Backup backup = create(BackupType.INCREMENTAL);
     byte[] hostile = Files.readAllBytes(store.resolve(component(backup).file()));
     hostile[hostile.length - 1] ^= 1;
+    if (fitting) {
+      int index = 52 + 4;
+      copyDigest(hostile, hostile.length - PAGE, hostile.length, index);
+      copyDigest(hostile, 0, index + HASH, index + HASH);
+    }
     new StoredBackup(store, backup).replace(component(backup), hostile);
 
-    assertThat(backups.verify(backup.id()).files().get(0).error().orElseThrow())
-        .contains("the SHA-256 of what it inflates to is not the one in the manifest");
+    assertThat(backups.verify(backup.id()).files().get(0).error().orElseThrow()).contains(problem);
     assertRefused(backup);
+  }
+
+  private static void copyDigest(byte[] bytes, int from, int to, int place) throws Exception {
+    byte[] digest =
+        java.security.MessageDigest.getInstance("SHA-256")
+            .digest(java.util.Arrays.copyOfRange(bytes, from, to));
+    System.arraycopy(digest, 0, bytes, place, HASH);
   }
 
   @ParameterizedTest

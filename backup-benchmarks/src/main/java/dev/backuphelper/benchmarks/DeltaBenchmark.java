@@ -88,7 +88,7 @@ public class DeltaBenchmark {
     Files.deleteIfExists(scratch);
     try (InputStream stored = Files.newInputStream(map());
         PageMap former = PageMap.read(stored, PAGE_SIZE, Files.createFile(scratch))) {
-      return ChangedPages.of(image.path(), former, () -> false);
+      return ChangedPages.of(image.path(), former, (pages, length) -> {}, () -> false);
     }
   }
 
@@ -103,7 +103,7 @@ public class DeltaBenchmark {
             Files.size(image.path()),
             PAGE_SIZE,
             Files.createFile(scratch))) {
-      return ChangedPages.of(image.path(), former, () -> false);
+      return ChangedPages.of(image.path(), former, (pages, length) -> {}, () -> false);
     }
   }
 

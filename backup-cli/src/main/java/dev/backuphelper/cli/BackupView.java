@@ -2,6 +2,7 @@ package dev.backuphelper.cli;
 
 import dev.backuphelper.catalog.ManifestCodec;
 import dev.backuphelper.model.Backup;
+import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.Check;
 import dev.backuphelper.model.Component;
 import dev.backuphelper.model.Verification;
@@ -21,12 +22,16 @@ final class BackupView {
 
   /** Returns the manifest's values, and what is known now. */
   static Map<String, @Nullable Object> values(Backup backup) {
+    return values(backup, false);
+  }
+
+  private static Map<String, @Nullable Object> values(Backup backup, boolean broken) {
     Map<String, @Nullable Object> values =
         new LinkedHashMap<>(ManifestCodec.toMap(backup.manifest()));
     // Nobody can read it here.
     values.remove("encrypted_section");
     values.put("pinned", backup.pinned());
-    values.put("verified", verified(backup));
+    values.put("verified", broken ? null : verified(backup));
     values.put("last_check", backup.verification().map(BackupView::lastCheck).orElse(null));
     return values;
   }
@@ -49,7 +54,13 @@ final class BackupView {
 
   /** Returns a list's values. */
   static void put(Result result, Listing listing) {
-    result.putLater("backups", () -> listing.backups().stream().map(BackupView::values).toList());
+    Set<BackupId> broken = listing.broken();
+    result.putLater(
+        "backups",
+        () ->
+            listing.backups().stream()
+                .map(backup -> values(backup, broken.contains(backup.id())))
+                .toList());
     result.put(
         "unreadable",
         listing.unreadable().stream()
@@ -58,7 +69,9 @@ final class BackupView {
   }
 
   /** Returns a table of backups. */
-  static List<String> table(List<Backup> backups) {
+  static List<String> table(Listing listing) {
+    List<Backup> backups = listing.backups();
+    Set<BackupId> broken = listing.broken();
     Set<String> ambiguous = ambiguousNames(backups);
     Table table = new Table("ID", "KIND", "TYPE", "SIZE", "VERIFIED", "PINNED", "SOURCES");
     for (Backup backup : backups) {
@@ -67,7 +80,7 @@ final class BackupView {
           kind(backup),
           type(backup),
           Format.size(backup.size()),
-          state(backup),
+          broken.contains(backup.id()) ? "BROKEN" : state(backup),
           backup.pinned() ? "pinned" : "-",
           sources(backup, ambiguous));
     }

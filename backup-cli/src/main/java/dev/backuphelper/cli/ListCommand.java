@@ -38,7 +38,7 @@ final class ListCommand implements Command {
       result.say("make one with: backup create DATABASE --dir " + Format.shellWord(directory));
       return;
     }
-    BackupView.table(listing.backups()).forEach(result::say);
+    BackupView.table(listing).forEach(result::say);
     listing.backups().forEach(backup -> result.sayEssence(backup.id().value()));
     long bytes = listing.backups().stream().mapToLong(Backup::size).sum();
     result.say(

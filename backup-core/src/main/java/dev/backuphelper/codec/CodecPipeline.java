@@ -60,6 +60,39 @@ public final class CodecPipeline {
     return new DigestingInputStream(in).toEnd();
   }
 
+  /** Takes bytes, piece by piece. */
+  public interface Pieces {
+    /** Takes one, which must not be changed before the next was taken. */
+    void accept(byte[] piece, int length);
+  }
+
+  /**
+   * What brings some bytes, and does something else with them.
+   *
+   * @param <T> what comes of that
+   */
+  public interface Work<T> {
+    /** Brings them. */
+    T run(Pieces pieces) throws IOException;
+  }
+
+  /**
+   * What came of some work.
+   *
+   * @param result of the work itself
+   * @param digest of the bytes that it brought
+   * @param <T> what came of it
+   */
+  public record Digested<T>(T result, Digest digest) {}
+
+  /** Does some work, and meanwhile digests the bytes that it brings. */
+  public static <T> Digested<T> digestBeside(Work<T> work) throws IOException {
+    try (BackgroundDigest digest = new BackgroundDigest()) {
+      T result = work.run(digest::update);
+      return new Digested<>(result, digest.digest());
+    }
+  }
+
   /** Returns the digest of a document. */
   public static Digest digest(byte[] content) {
     return new Digest(content.length, DigestUtils.sha256Hex(content));
@@ -230,7 +263,7 @@ public final class CodecPipeline {
   /**
    * Opens what is stored.
    *
-   * @param stored the artifact; stays open
+   * @param stored the artifact; closed by whoever opened it
    * @param codec how it is compressed; null for not at all
    * @param seal what decrypts it; null for nothing
    * @return a stream that throws {@link BrokenStreamException} where it is not sound
@@ -240,7 +273,9 @@ public final class CodecPipeline {
   public static InputStream open(
       InputStream stored, @Nullable CompressionCodec codec, @Nullable Seal seal)
       throws IOException {
-    return new Decoder(new DigestingInputStream(stored), codec, seal);
+    return codec == null && seal == null
+        ? stored
+        : new Decoder(new DigestingInputStream(stored), codec, seal);
   }
 
   private static boolean copyUpTo(long limit, InputStream in, OutputStream out) throws IOException {

@@ -1,6 +1,7 @@
 package dev.backuphelper.codec;
 
 import dev.backuphelper.model.CompressionCodec;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
@@ -59,11 +60,16 @@ final class Decoder extends InputStream {
 
   private IOException broken(IOException failure) throws IOException {
     stored.requireReadable();
-    String problem =
-        seal == null
-            ? "it cannot be inflated as %s".formatted(codec == null ? "is" : codec.key())
-            : "it cannot be decrypted%s".formatted(codec == null ? "" : " and inflated");
-    return new BrokenStreamException(problem + ": " + failure.getMessage(), failure);
+    if (seal != null) {
+      // What the cipher says of it tells nobody anything.
+      return new BrokenStreamException(
+          "it cannot be decrypted: it was changed or cut off, or is part of another backup",
+          failure);
+    }
+    String reason = failure instanceof EOFException ? "it is cut off" : failure.getMessage();
+    String name = codec == null ? "is" : codec.key();
+    return new BrokenStreamException(
+        "it cannot be inflated as %s: %s".formatted(name, reason), failure);
   }
 
   @Override

@@ -1,9 +1,12 @@
 package dev.backuphelper.report;
 
+import com.google.common.collect.Lists;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a store holds.
@@ -26,6 +29,25 @@ public record Listing(List<Backup> backups, List<Unreadable> unreadable) {
     return unreadable.stream()
         .filter(manifest -> manifest.id().filter(id::equals).isPresent())
         .findFirst();
+  }
+
+  /**
+   * Returns the backups that cannot be restored although nothing is known to be wrong with them:
+   * something that they build on is missing, damaged, or was found bad.
+   */
+  public Set<BackupId> broken() {
+    Set<BackupId> good = new HashSet<>();
+    Set<BackupId> broken = new HashSet<>();
+    // A parent is always older.
+    for (Backup backup : Lists.reverse(backups)) {
+      Optional<BackupId> parent = backup.parent();
+      if (parent.isPresent() && !good.contains(parent.get())) {
+        broken.add(backup.id());
+      } else if (!backup.knownBad() && !backup.damaged()) {
+        good.add(backup.id());
+      }
+    }
+    return broken;
   }
 
   /**

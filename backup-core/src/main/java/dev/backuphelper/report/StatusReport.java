@@ -39,7 +39,7 @@ public record StatusReport(List<Reason> reasons, List<Group> groups, List<OpenPl
     NO_GOOD_BACKUP,
     /** A file of a backup is not there. */
     MISSING_FILE,
-    /** What a backup builds on is not there. */
+    /** What a backup builds on is missing, damaged, or was found bad. */
     BROKEN_CHAIN,
     /** A manifest cannot be used. */
     UNREADABLE_MANIFEST,

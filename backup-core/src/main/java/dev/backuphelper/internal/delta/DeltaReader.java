@@ -113,7 +113,12 @@ public final class DeltaReader {
    * @throws BrokenStreamException if this is no delta; the image is then undefined
    */
   void applyTo(Path image) throws IOException {
-    BitSet pages = readIndex(Files.size(image) / head.pageSize(), (page, hash) -> {});
+    MessageDigest promised = DigestUtils.getSha256Digest();
+    BitSet pages =
+        readIndex(Files.size(image) / head.pageSize(), (page, hash) -> promised.update(hash));
+    MessageDigest found = DigestUtils.getSha256Digest();
+    PageHash hash = new PageHash(head.pageSize());
+    byte[] hashes = new byte[PageHash.SIZE];
     int most = RUN_SIZE / head.pageSize();
     byte[] run = new byte[most * head.pageSize()];
     try (FileChannel channel = FileChannel.open(image, WRITE)) {
@@ -123,6 +128,10 @@ public final class DeltaReader {
         if (in.readNBytes(run, 0, length) < length) {
           throw new BrokenStreamException("the delta ends early");
         }
+        for (int index = 0; index < count; index++) {
+          hash.put(run, index, hashes, 0);
+          found.update(hashes);
+        }
         write(channel, (long) page * head.pageSize(), ByteBuffer.wrap(run, 0, length));
         page += count;
       }
@@ -130,6 +139,10 @@ public final class DeltaReader {
     }
     if (in.read() >= 0) {
       throw new BrokenStreamException("something follows the delta");
+    }
+    // The next delta is made of what the index says.
+    if (!Arrays.equals(promised.digest(), found.digest())) {
+      throw new BrokenStreamException("the delta's pages are not those of its index");
     }
   }
 

@@ -15,6 +15,7 @@ public final class FormerImage implements FormerPages, PageHashes {
   private final PageMap newer;
   private final BitSet isNewer = new BitSet();
   private int pageCount;
+  private byte[] former = new byte[0];
 
   /**
    * Prepares the comparison.
@@ -53,29 +54,31 @@ public final class FormerImage implements FormerPages, PageHashes {
 
   @Override
   public void compare(byte[] pages, int first, int count, BitSet changed) throws IOException {
-    byte[] former = new byte[count * pageSize()];
-    int read = read(former);
+    int read = read(count * pageSize());
     for (int index = 0; index < count; index++) {
       int page = first + index;
       boolean same =
           isNewer.get(page)
               ? newer.isSame(page, pages, index)
-              : page < pageCount && isSame(pages, former, read, index * pageSize());
+              : page < pageCount && isSame(pages, read, index * pageSize());
       if (!same) {
         changed.set(page);
       }
     }
   }
 
-  private int read(byte[] former) throws FormerPagesException {
+  private int read(int length) throws FormerPagesException {
+    if (former.length < length) {
+      former = new byte[length];
+    }
     try {
-      return image.readNBytes(former, 0, former.length);
+      return image.readNBytes(former, 0, length);
     } catch (IOException unreadable) {
       throw new FormerPagesException(unreadable);
     }
   }
 
-  private boolean isSame(byte[] pages, byte[] former, int read, int from) {
+  private boolean isSame(byte[] pages, int read, int from) {
     int to = from + pageSize();
     return to <= read && Arrays.equals(pages, from, to, former, from, to);
   }

@@ -125,8 +125,10 @@ final class BackupCheck {
    *
    * @param file the finding
    * @param intact whether the artifact is stored as it was made, be the database in it damaged
+   * @param exact whether the image is the one that was backed up, whatever is wrong with what it
+   *     builds on
    */
-  record Finding(VerifiedFile file, boolean intact) {}
+  record Finding(VerifiedFile file, boolean intact, boolean exact) {}
 
   /**
    * An artifact that was examined, and its image, which is gone when this is closed.
@@ -245,7 +247,13 @@ final class BackupCheck {
             Optional.of(check.digests().stored().sha256()),
             checks(component, check),
             Optional.empty());
-    return new Finding(file, problem.isEmpty());
+    boolean exact =
+        problem.isPresent()
+            && outer.isEmpty()
+            && artifact.base() != null
+            && ownProblem(component, check, image).isEmpty()
+            && databaseProblem(backup, check).isEmpty();
+    return new Finding(file, problem.isEmpty(), exact);
   }
 
   private ImageCheck check(Component component, CheckLevel level, LocalImage image)
@@ -275,15 +283,23 @@ final class BackupCheck {
   private Optional<String> problem(Artifact artifact, ImageCheck check, LocalImage image)
       throws IOException {
     Component component = artifact.component();
-    Optional<String> problem = stored.problem(component, check.digests().stored());
+    Optional<String> problem =
+        image.flaw().map(text -> "validation failed: %s: %s".formatted(component.file(), text));
     if (problem.isEmpty()) {
-      problem =
-          image
-              .flaw()
-              .or(() -> image.inflated().flatMap(found -> LocalImage.difference(component, found)))
-              .map(text -> "validation failed: %s: %s".formatted(component.file(), text));
+      problem = ownProblem(component, check, image);
     }
     return problem.isPresent() ? problem : stored.baseProblem(artifact);
+  }
+
+  private Optional<String> ownProblem(Component component, ImageCheck check, LocalImage image)
+      throws IOException {
+    Optional<String> problem = stored.problem(component, check.digests().stored());
+    return problem.isPresent()
+        ? problem
+        : image
+            .inflated()
+            .flatMap(found -> LocalImage.difference(component, found))
+            .map(text -> "validation failed: %s: %s".formatted(component.file(), text));
   }
 
   private static Finding unreadable(Backup backup, Component component, String problem) {
@@ -311,6 +327,7 @@ final class BackupCheck {
             Optional.empty(),
             List.of(),
             obstacle),
+        false,
         false);
   }
 

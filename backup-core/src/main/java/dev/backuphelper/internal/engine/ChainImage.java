@@ -128,9 +128,7 @@ final class ChainImage {
     }
   }
 
-  // A base may be bad in what the deltas replace. The image is right then, but nobody should have
-  // to
-  // find out which of the others are.
+  // A base may be bad in what the deltas replace. This image is right then; others may not be.
   private void compare(Artifact link, Digest stored) {
     Component component = link.component();
     boolean same = stored.size() == component.size() && stored.sha256().equals(component.sha256());

@@ -173,6 +173,8 @@ public final class CreateOperation {
     long begun = System.nanoTime();
     BackupId id = reservation.id();
     DataKey key = encrypted ? context.requireEncryption("backup " + id).create(id) : null;
+    Optional<OpenedBackup> parent =
+        order.type() == BackupType.FULL ? Optional.empty() : parent(id, sources);
     try (StagedFiles files = new StagedFiles(context.store())) {
       List<StagedImage> images =
           new SnapshotCopies(context, events, files)
@@ -181,9 +183,7 @@ public final class CreateOperation {
       MadeBackup made =
           order.type() == BackupType.FULL
               ? writer.whole(images)
-              : new IncrementalBackup(
-                      context.store(), events, order, files, writer, parent(id, sources))
-                  .of(images);
+              : new IncrementalBackup(context, events, order, files, writer, parent).of(images);
       if (key != null) {
         catalog.putKeys(id, key.document());
         events.step("keys-written", id);

@@ -1,7 +1,7 @@
 package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.codec.CodecPipeline;
-import dev.backuphelper.codec.Digest;
+import dev.backuphelper.codec.CodecPipeline.Digested;
 import dev.backuphelper.internal.delta.ChangedPages;
 import dev.backuphelper.internal.delta.FormerPages;
 import dev.backuphelper.internal.delta.FormerPagesException;
@@ -10,7 +10,6 @@ import dev.backuphelper.internal.io.Interruption;
 import dev.backuphelper.model.BackupType;
 import dev.backuphelper.source.Inspection;
 import dev.backuphelper.store.StagedFile;
-import dev.backuphelper.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +28,7 @@ final class IncrementalBackup {
   /** Where engines whose images have pages tell the size of these. */
   private static final String PAGE_SIZE = "page_size";
 
-  private final Store store;
+  private final Context context;
   private final Events events;
   private final CreateOrder order;
   private final StagedFiles files;
@@ -42,13 +41,13 @@ final class IncrementalBackup {
    * @param parent what it builds on; empty if there is nothing
    */
   IncrementalBackup(
-      Store store,
+      Context context,
       Events events,
       CreateOrder order,
       StagedFiles files,
       ArtifactWriter writer,
       Optional<OpenedBackup> parent) {
-    this.store = store;
+    this.context = context;
     this.events = events;
     this.order = order;
     this.files = files;
@@ -98,6 +97,9 @@ final class IncrementalBackup {
     StagedFile scratch = files.create();
     try (FormerPages former = formerPages(image, scratch.path())) {
       return former == null ? examineAlone(image) : compare(image, former);
+    } catch (FormerPagesException unreadable) {
+      cannotBuildOn(unreadable);
+      return examineAlone(image);
     } finally {
       scratch.close();
     }
@@ -109,22 +111,14 @@ final class IncrementalBackup {
   }
 
   private ExaminedImage compare(StagedImage image, FormerPages former) throws IOException {
-    try (BackgroundPass<Digest> digest =
-            BackgroundPass.start(stopped -> CodecPipeline.digest(image.path(), stopped));
-        BackgroundPass<ChangedPages> changed =
-            BackgroundPass.start(stopped -> ChangedPages.of(image.path(), former, stopped))) {
+    try (BackgroundPass<Digested<ChangedPages>> comparison =
+        BackgroundPass.start(
+            stopped ->
+                CodecPipeline.digestBeside(
+                    pieces -> ChangedPages.of(image.path(), former, pieces, stopped)))) {
       Inspection inspection = image.source().source().inspect(image.path(), order.level());
-      return new ExaminedImage(image, digest.await(), inspection, changed(changed));
-    }
-  }
-
-  private @Nullable ChangedPages changed(BackgroundPass<ChangedPages> comparison)
-      throws IOException {
-    try {
-      return comparison.await();
-    } catch (FormerPagesException unreadable) {
-      cannotBuildOn(unreadable);
-      return null;
+      Digested<ChangedPages> compared = comparison.await();
+      return new ExaminedImage(image, compared.digest(), inspection, compared.result());
     }
   }
 
@@ -144,7 +138,7 @@ final class IncrementalBackup {
       return null;
     }
     try {
-      return new ParentPages(store).of(artifact, pageSize.getAsInt(), scratch);
+      return new ParentPages(context, events).of(artifact, pageSize.getAsInt(), scratch);
     } catch (IOException unusable) {
       if (Interruption.is(unusable)) {
         throw unusable;

@@ -2,7 +2,6 @@ package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.codec.BrokenStreamException;
 import dev.backuphelper.codec.CodecPipeline;
-import dev.backuphelper.codec.Digest;
 import dev.backuphelper.internal.delta.DeltaReader;
 import dev.backuphelper.internal.delta.FormerImage;
 import dev.backuphelper.internal.delta.FormerPages;
@@ -14,6 +13,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the pages that a backup holds: from the page map of its full backup, or from the full image
@@ -21,9 +22,13 @@ import java.util.List;
  */
 final class ParentPages {
   private final Store store;
+  private final StoredBytes bytes;
+  private final Events events;
 
-  ParentPages(Store store) {
-    this.store = store;
+  ParentPages(Context context, Events events) {
+    this.store = context.store();
+    this.bytes = new StoredBytes(context);
+    this.events = events;
   }
 
   /**
@@ -36,12 +41,21 @@ final class ParentPages {
   FormerPages of(Artifact artifact, int pageSize, Path file) throws IOException {
     List<Artifact> links = artifact.links();
     Artifact full = links.get(0);
-    Component.PageMapFile stored = full.component().pageMap();
+    Component.PageMapFile stored = usableMap(full);
     return stored == null
         ? updated(
             new FormerImage(full.open(store), full.component().originalSize(), pageSize, file),
             links)
         : updated(read(stored, full, pageSize, file), links);
+  }
+
+  /** Returns the page map of a full backup; null if there is none, or not what was stored. */
+  private Component.@Nullable PageMapFile usableMap(Artifact full) throws IOException {
+    Component.PageMapFile map = full.component().pageMap();
+    Optional<String> problem = map == null ? Optional.empty() : bytes.problem(map);
+    problem.ifPresent(
+        text -> events.warning("%s; the full backup is read instead".formatted(text)));
+    return problem.isPresent() ? null : map;
   }
 
   private <P extends FormerPages & PageHashes> FormerPages updated(P pages, List<Artifact> links)
@@ -61,12 +75,6 @@ final class ParentPages {
 
   private PageMap read(Component.PageMapFile stored, Artifact full, int pageSize, Path file)
       throws IOException {
-    try (InputStream in = store.open(stored.file())) {
-      Digest digest = CodecPipeline.digest(in);
-      if (digest.size() != stored.size() || !digest.sha256().equals(stored.sha256())) {
-        throw new BrokenStreamException(stored.file() + " is not what was stored");
-      }
-    }
     try (InputStream in = store.open(stored.file());
         InputStream content = CodecPipeline.open(in, null, full.seal(stored.file()))) {
       return PageMap.read(content, pageSize, file);

@@ -1,6 +1,7 @@
 package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.error.BackupException;
+import dev.backuphelper.error.KeyException;
 import dev.backuphelper.internal.io.Interruption;
 import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
@@ -70,6 +71,10 @@ final class ParentSearch {
         return Optional.empty();
       }
       return Optional.of(context.open(parent));
+    } catch (KeyException locked) {
+      throw new KeyException(
+          "backup %s cannot be built on: %s".formatted(parent.id(), locked.getMessage()),
+          "Give the key that opens it, change its key with rekey, or make a full backup.");
     } catch (BackupException unusable) {
       none("backup %s cannot be built on: %s".formatted(parent.id(), unusable.getMessage()), false);
       return Optional.empty();

@@ -79,7 +79,7 @@ final class RestoreInput implements AutoCloseable {
       if (asDamagedAsItWas && (!found.valid() || failedThen(component))) {
         acceptDamaged(backup, component, found);
       }
-      boolean usable = found.valid() || asDamagedAsItWas;
+      boolean usable = found.valid() || finding.exact() || asDamagedAsItWas;
       boolean present = found.sha256().isPresent();
       if (!usable && (order.verified() || !present)) {
         throw BackupCheck.refusal(

@@ -33,7 +33,7 @@ public final class StatusOperation {
   private final Context context;
   private final List<Reason> reasons = new ArrayList<>();
   private Set<String> stored = Set.of();
-  private Map<BackupId, Backup> known = Map.of();
+  private Set<BackupId> broken = Set.of();
   private List<Group> groups = List.of();
   private List<OpenPlan> open = List.of();
 
@@ -65,7 +65,7 @@ public final class StatusOperation {
 
   private void judge(Listing listing) throws IOException {
     stored = Set.copyOf(context.store().list());
-    known = listing.backups().stream().collect(Collectors.toMap(Backup::id, Function.identity()));
+    broken = listing.broken();
     groups = groups(listing.backups());
     for (Group group : groups) {
       if (group.lastGood().isEmpty()) {
@@ -98,13 +98,10 @@ public final class StatusOperation {
         add(Code.MISSING_FILE, "%s of backup %s is not there".formatted(file, backup.id()));
       }
     }
-    Optional<BackupId> parent = backup.parent();
-    if (parent.isPresent()
-        && !known.containsKey(parent.get())
-        && context.catalog().exists(backup.id())) {
+    if (broken.contains(backup.id()) && context.catalog().exists(backup.id())) {
       add(
           Code.BROKEN_CHAIN,
-          "backup %s builds on %s, which is not there".formatted(backup.id(), parent.get()));
+          "something that backup %s builds on is missing or bad".formatted(backup.id()));
     }
   }
 
@@ -122,10 +119,12 @@ public final class StatusOperation {
   }
 
   private Group group(GroupId id, List<Backup> newestFirst) {
+    Map<BackupId, Backup> group =
+        newestFirst.stream().collect(Collectors.toMap(Backup::id, Function.identity()));
     Optional<Backup> lastGood =
         newestFirst.stream()
             .filter(backup -> backup.verified() && !backup.leftByFailure())
-            .filter(this::isRestorable)
+            .filter(backup -> isRestorable(backup, group))
             .findFirst();
     return new Group(
         id,
@@ -138,20 +137,15 @@ public final class StatusOperation {
   }
 
   // As far as records and names tell. A page map is not needed for that.
-  private boolean isRestorable(Backup backup) {
+  private boolean isRestorable(Backup backup, Map<BackupId, Backup> group) {
     Backup link = backup;
     while (link != null) {
-      boolean whole = link.components().stream().map(Component::file).allMatch(stored::contains);
-      if (!whole || link.knownBad() || link.damaged()) {
+      if (!link.components().stream().map(Component::file).allMatch(stored::contains)) {
         return false;
       }
-      Optional<BackupId> parent = link.parent();
-      if (parent.isEmpty()) {
-        return true;
-      }
-      link = known.get(parent.get());
+      link = link.parent().map(group::get).orElse(null);
     }
-    return false;
+    return !broken.contains(backup.id());
   }
 
   // Not the moment of its id: after a clock that stood ahead, all later ids do too. One that was
