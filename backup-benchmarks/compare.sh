@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Compares the backup command with public tools that do the same work one after the other, on one
 # machine, in one run, and prints ratios. Ends with 1 if a target is missed. Needs: bash, sqlite3, openssl,
-# GNU time and coreutils; compares compression too if zstd and gzip are there.
+# GNU time and coreutils; compares compression too if zstd and gzip are there. Then incremental.sh does the same
+# for incremental backups, with restic and borg.
 #
-#   backup-benchmarks/compare.sh [--size MIB] [--runs N] [--folder DIR] [--memory MIB] [--list N]
+#   backup-benchmarks/compare.sh [--size MIB] [--runs N] [--folder DIR] [--memory MIB] [--list N] [--incremental yes|no]
 #
 # Page cache warm, sync before each run, runs interleaved, medians. The folder needs free space of about
 # six times the size of the database, and eight times that of --memory if it is given.
 set -euo pipefail
 
-size_mib=1024 runs=7 folder= memory_mib=0 list=10000
+size_mib=1024 runs=7 folder= memory_mib=0 list=10000 incremental=yes
 while [ $# -gt 0 ]; do
   case $1 in
     --size) size_mib=$2 ;;
@@ -17,6 +18,7 @@ while [ $# -gt 0 ]; do
     --folder) folder=$2 ;;
     --memory) memory_mib=$2 ;;
     --list) list=$2 ;;
+    --incremental) incremental=$2 ;;
     *) echo "unknown option: $1" >&2; exit 2 ;;
   esac
   shift 2
@@ -150,6 +152,12 @@ if [ "$memory_mib" -gt 0 ]; then
   }
   within 64
   within 96 --encrypt --compress
+fi
+
+if [ "$incremental" = yes ]; then
+  rm -rf "$BACKUP_DIR" "$database" "$work/secret" "$work"/target.db* "$work"/public*
+  echo
+  "$here/incremental.sh" --size "$size_mib" --runs "$runs" --folder "${folder:-${TMPDIR:-/tmp}}" || missed=1
 fi
 
 exit "$missed"
