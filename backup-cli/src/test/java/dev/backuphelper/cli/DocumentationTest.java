@@ -403,6 +403,7 @@ class DocumentationTest {
     for (Path file :
         javaFiles(
             "backup-core/src/test/java",
+            "backup-encryption/src/test/java",
             "backup-migration-support/src/test/java",
             "examples/src/test/java",
             "backup-cli/src/test/java")) {

@@ -184,25 +184,27 @@ public final class Catalog {
   }
 
   /**
-   * Returns what encrypts the content of a manifest.
+   * Encrypts what tells about the content in a manifest, and authenticates the rest.
    *
-   * @param components the content
+   * @param manifest the whole of it, which is changed no more after this
+   * @return the same with its encrypted section
    */
-  public Manifest.Encryption seal(BackupId id, DataKey key, List<Component> components)
-      throws IOException {
+  public Manifest seal(Manifest manifest, DataKey key) throws IOException {
     ByteArrayOutputStream section = new ByteArrayOutputStream();
-    try (OutputStream out = key.encrypt(section, StoreNames.manifest(id))) {
-      out.write(ManifestCodec.writeSection(components));
+    try (OutputStream out = key.encrypt(section, StoreNames.manifest(manifest.id()))) {
+      out.write(EncryptedSection.write(manifest));
     }
-    return new Manifest.Encryption(
-        Encryption.CIPHER, Base64.getEncoder().encodeToString(section.toByteArray()));
+    return manifest.with(
+        new Manifest.Encryption(
+            Encryption.CIPHER, Base64.getEncoder().encodeToString(section.toByteArray())));
   }
 
   /**
    * Opens an encrypted backup.
    *
    * @return the same with what its encrypted section tells of the components
-   * @throws MalformedDocumentException if that section is not what was written
+   * @throws MalformedDocumentException if that section, or what stands in the clear beside it, is
+   *     not what was written
    */
   public Backup unlock(Backup locked, DataKey key) throws MalformedDocumentException {
     Manifest manifest = locked.manifest();
@@ -217,7 +219,7 @@ public final class Catalog {
       throw new MalformedDocumentException(
           "its encrypted section cannot be decrypted: " + tampered.getMessage(), tampered);
     }
-    List<Component> components = ManifestCodec.readSection(manifest, content);
+    List<Component> components = EncryptedSection.read(manifest, content);
     return new Backup(manifest.with(components), locked.pinned(), locked.verification());
   }
 

@@ -60,7 +60,7 @@ public final class ManifestCodec {
     return map;
   }
 
-  private static Map<String, Object> toMap(Component component) {
+  static Map<String, Object> toMap(Component component) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("name", component.name().value());
     map.put("engine", component.engine());
@@ -104,65 +104,6 @@ public final class ManifestCodec {
     map.put("original_sha256", component.originalSha256());
     map.put("checks", component.checks().stream().map(ManifestCodec::toMap).toList());
     map.put(component.engine(), component.facts());
-  }
-
-  /** Returns what the encrypted section of a manifest holds. */
-  static byte[] writeSection(List<Component> components) {
-    List<Map<String, Object>> content = new ArrayList<>();
-    for (Component component : components) {
-      Map<String, Object> map = new LinkedHashMap<>();
-      map.put("name", component.name().value());
-      map.put("original_size", component.originalSize());
-      putContent(component, map);
-      content.add(map);
-    }
-    return JsonObject.write(Map.of("components", content));
-  }
-
-  /** Returns the components of a locked manifest with what its encrypted section tells of them. */
-  static List<Component> readSection(Manifest locked, byte[] section)
-      throws MalformedDocumentException {
-    try {
-      List<JsonObject> content = JsonObject.parse(section).objects("components");
-      List<Component> components = new ArrayList<>();
-      for (Component component : locked.components()) {
-        components.add(unlocked(component, content));
-      }
-      return components;
-    } catch (IllegalArgumentException malformed) {
-      throw new MalformedDocumentException(String.valueOf(malformed.getMessage()), malformed);
-    }
-  }
-
-  private static Component unlocked(Component locked, List<JsonObject> content)
-      throws MalformedDocumentException {
-    for (JsonObject json : content) {
-      if (json.text("name").equals(locked.name().value())) {
-        long size = json.size("original_size");
-        if (size != locked.originalSize()) {
-          throw new MalformedDocumentException(
-              "original_size of %s is %d, its encrypted section says %d"
-                  .formatted(locked.name(), locked.originalSize(), size),
-              null);
-        }
-        return new Component(
-            locked.name(),
-            locked.engine(),
-            locked.engineVersion(),
-            locked.source(),
-            locked.snapshotAt(),
-            locked.file(),
-            locked.size(),
-            locked.sha256(),
-            size,
-            digest(json, "original_sha256"),
-            readChecks(json),
-            readFacts(json, locked.engine()),
-            locked.delta(),
-            locked.pageMap());
-      }
-    }
-    throw new MalformedDocumentException("its encrypted section lacks " + locked.name(), null);
   }
 
   /** Returns a check's values, as manifests and reports show them. */
@@ -324,7 +265,7 @@ public final class ManifestCodec {
     return new Component.PageMapFile(file, json.size("size"), digest(json, "sha256"));
   }
 
-  private static List<Check> readChecks(JsonObject json) throws MalformedDocumentException {
+  static List<Check> readChecks(JsonObject json) throws MalformedDocumentException {
     List<Check> checks = new ArrayList<>();
     for (JsonObject check : json.objects("checks")) {
       checks.add(
@@ -336,12 +277,12 @@ public final class ManifestCodec {
     return checks;
   }
 
-  private static Map<String, Object> readFacts(JsonObject json, String engine)
+  static Map<String, Object> readFacts(JsonObject json, String engine)
       throws MalformedDocumentException {
     return json.has(engine) ? json.object(engine).values() : Map.of();
   }
 
-  private static String digest(JsonObject json, String key) throws MalformedDocumentException {
+  static String digest(JsonObject json, String key) throws MalformedDocumentException {
     String text = json.text(key);
     if (!isSha256(text)) {
       throw new MalformedDocumentException(key + " is no SHA-256: " + text, null);

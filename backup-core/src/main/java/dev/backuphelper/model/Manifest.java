@@ -84,7 +84,8 @@ public record Manifest(
    * How a backup is encrypted.
    *
    * @param cipher what with
-   * @param section the encrypted section: what tells about the content of the components, Base64
+   * @param section the encrypted section, Base64: what tells about the content of the components,
+   *     and once more what the manifest says in the clear
    */
   public record Encryption(String cipher, String section) {}
 
@@ -111,6 +112,26 @@ public record Manifest(
         damaged,
         durationMillis,
         others);
+  }
+
+  /** Returns the same backup, encrypted in some way. */
+  public Manifest with(Encryption other) {
+    return new Manifest(
+        id,
+        date,
+        kind,
+        type,
+        parent,
+        group,
+        operation,
+        description,
+        tags,
+        origin,
+        compression,
+        other,
+        damaged,
+        durationMillis,
+        components);
   }
 
   /** Returns the stored bytes of all artifacts together. */

@@ -3,6 +3,7 @@ package dev.backuphelper.encryption;
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.CreateRequest;
 import dev.backuphelper.model.BackupId;
+import dev.backuphelper.model.BackupType;
 import dev.backuphelper.model.Compression;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import java.io.IOException;
@@ -16,23 +17,27 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.Base64;
+import java.util.List;
 
 /**
- * Makes the store that {@link GoldenEncryptedStoreTest} reads. It is no part of the tests: the
- * store in the resources was made once, by the first version that encrypted, and must never be made
- * anew.
+ * Makes the stores that {@link GoldenEncryptedStoreTest} and {@link GoldenEncryptedChainTest} read.
+ * It is no part of the tests: each store in the resources was made once, by the first version that
+ * wrote its like, and must never be made anew.
  *
  * <p>To make one of a later format, run it where nothing tells of your machine. As root on Linux,
  * with CLASSPATH set:
  *
  * <pre>{@code
  * unshare -m -u sh -c 'mount -t tmpfs tmpfs /srv && mkdir /srv/app && hostname server &&
- *     java -Duser.name=app dev.backuphelper.encryption.GoldenEncryptedStore && cp /srv/app/backups/[!.]* FOLDER'
+ *     java -Duser.name=app dev.backuphelper.encryption.GoldenEncryptedStore [chained] && cp /srv/app/backups/[!.]* FOLDER'
  * }</pre>
  */
 final class GoldenEncryptedStore {
   static final BackupId BY_FILE = new BackupId("20261120-070000-000");
   static final BackupId BY_PASSPHRASE = new BackupId("20261121-070000-000");
+
+  static final BackupId FULL = new BackupId("20261122-070000-000");
+  static final BackupId INCREMENTAL = new BackupId("20261123-070000-000");
 
   // No secret: the store holds nothing else than what stands here.
   private static final byte[] KEY =
@@ -54,16 +59,38 @@ final class GoldenEncryptedStore {
 
   /** Makes it in {@code /srv/app/backups}. */
   public static void main(String[] arguments) throws IOException, SQLException {
-    Path database = FOLDER.resolve("app.db");
-    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
-        Statement statement = connection.createStatement()) {
-      statement.execute("PRAGMA page_size=512");
-      statement.execute("CREATE TABLE treasure(place TEXT)");
-      statement.execute("INSERT INTO treasure VALUES ('under the old oak')");
+    execute(
+        "PRAGMA page_size=512",
+        "CREATE TABLE treasure(place TEXT)",
+        "INSERT INTO treasure VALUES ('under the old oak')");
+    if (List.of(arguments).contains("chained")) {
+      createChain();
+      return;
     }
     create(BY_FILE, key(FOLDER), CreateRequest.ofDefaults());
     create(
         BY_PASSPHRASE, passphrase(), CreateRequest.builder().compress(Compression.zstd()).build());
+  }
+
+  private static void createChain() throws IOException, SQLException {
+    KeyFile key = key(FOLDER);
+    execute("CREATE TABLE sand(grain BLOB)", "INSERT INTO sand VALUES (zeroblob(5000))");
+    create(FULL, key, CreateRequest.builder().automaticType().build());
+    execute("INSERT INTO treasure VALUES ('behind the mill')");
+    create(
+        INCREMENTAL,
+        key,
+        CreateRequest.builder().type(BackupType.INCREMENTAL).compress(Compression.zstd()).build());
+  }
+
+  private static void execute(String... commands) throws SQLException {
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:sqlite:" + FOLDER.resolve("app.db"));
+        Statement statement = connection.createStatement()) {
+      for (String command : commands) {
+        statement.execute(command);
+      }
+    }
   }
 
   private static void create(BackupId id, KeyProvider key, CreateRequest request) {

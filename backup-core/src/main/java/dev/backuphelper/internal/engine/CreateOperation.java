@@ -228,28 +228,30 @@ public final class CreateOperation {
     Compression compression = order.compression();
     boolean damaged =
         components.stream().flatMap(c -> c.checks().stream()).anyMatch(Check::isFailed);
-    return new Manifest(
-        reservation.id(),
-        reservation.now(),
-        order.kind(),
-        made.type(),
-        made.parent(),
-        GroupId.of(components),
-        order.operation(),
-        order.description(),
-        order.tags(),
-        new Manifest.Origin(
-            order.actor(),
-            ProcessOwner.current().host(),
-            System.getProperty("user.name", "unknown"),
-            order.gitCommit(),
-            order.gitBranch(),
-            Tool.nameAndVersion()),
-        compression == null ? null : compression.codec().key(),
-        key == null ? null : catalog.seal(reservation.id(), key, components),
-        damaged,
-        duration.toMillis(),
-        components);
+    Manifest manifest =
+        new Manifest(
+            reservation.id(),
+            reservation.now(),
+            order.kind(),
+            made.type(),
+            made.parent(),
+            GroupId.of(components),
+            order.operation(),
+            order.description(),
+            order.tags(),
+            new Manifest.Origin(
+                order.actor(),
+                ProcessOwner.current().host(),
+                System.getProperty("user.name", "unknown"),
+                order.gitCommit(),
+                order.gitBranch(),
+                Tool.nameAndVersion()),
+            compression == null ? null : compression.codec().key(),
+            null,
+            damaged,
+            duration.toMillis(),
+            components);
+    return key == null ? manifest : catalog.seal(manifest, key);
   }
 
   private Backup publish(Manifest manifest) throws IOException {
