@@ -386,10 +386,12 @@ public final class BackupHelper {
    * Takes over a backup, and all that it builds on, from another store or from an archive. Nothing
    * is published before all files have come and were found to be those that the manifests list, and
    * then each manifest last. Ids stay as they are; what the other store recorded of verifications
-   * and pins does not come along.
+   * and pins does not come along. Of a backup that this store has already, all files are compared
+   * with its manifest.
    *
    * @param files the files of one backup, in the order of {@link #export}; untrusted, and left open
-   * @throws dev.backuphelper.error.CorruptBackupException if they are not as they should be
+   * @throws dev.backuphelper.error.CorruptBackupException if they are not as they should be, or if
+   *     this store has one of the backups, but no longer as it was made; then nothing is published
    * @throws dev.backuphelper.error.RefusedException if the store has something else under an id, or
    *     a backup is dated more than a day ahead
    */

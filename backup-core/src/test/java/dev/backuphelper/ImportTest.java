@@ -138,6 +138,24 @@ class ImportTest {
   }
 
   @Test
+  void import_ofWhatIsThereButBad_isRefused_andChangesNothing() throws IOException {
+    copy(backup.id());
+    assertThat(helper(there).verifyAll().allValid()).isTrue();
+    Files.delete(there.resolve("b.db.backup." + backup.id()));
+    var before = Folders.names(there);
+
+    assertThatThrownBy(() -> copy(backup.id()))
+        .isInstanceOf(CorruptBackupException.class)
+        .hasMessage(
+            "the store has backup %1$s already, but it is bad there: b.db.backup.%1$s does not"
+                + " exist",
+            backup.id());
+    assertThat(Folders.names(there)).isEqualTo(before);
+    helper(there).delete(List.of(backup.id()), true, false);
+    assertThat(copy(backup.id()).imported()).containsExactly(backup.id());
+  }
+
+  @Test
   void import_ofAnEncryptedBackup_needsNoKey() throws IOException {
     BackupHelper keyed = builder(here).encryption(TestEncryption.of("key")).build();
     BackupId id = keyed.create().id();

@@ -12,6 +12,7 @@ import dev.backuphelper.internal.io.PrivateFiles;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -60,9 +61,13 @@ record ArchiveFile(Path path, ArchiveFormat format) {
 
   private void requireFree() {
     if (PrivateFiles.isTaken(path)) {
-      throw new RefusedException(
-          "there is something already: " + path, "Remove it, or name another file.");
+      throw taken();
     }
+  }
+
+  private RefusedException taken() {
+    return new RefusedException(
+        "there is something already: " + path, "Remove it, or name another file.");
   }
 
   /** Writes it. */
@@ -77,9 +82,11 @@ record ArchiveFile(Path path, ArchiveFormat format) {
       String sha256 = write(files, temporary.path());
       PrivateFiles.sync(temporary.path());
       long size = Files.size(temporary.path());
-      requireFree();
-      PrivateFiles.rename(temporary.path(), path);
+      // It took a while, and somebody else may have made such a file.
+      PrivateFiles.renameToFree(temporary.path(), path);
       return new Written(size, sha256);
+    } catch (FileAlreadyExistsException madeMeanwhile) {
+      throw taken();
     }
   }
 

@@ -8,7 +8,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorOutputStream;
 
 /** How an archive is compressed: written by the end of its name, read by its first bytes. */
@@ -34,7 +33,7 @@ enum ArchiveFormat {
 
     @Override
     InputStream inflate(InputStream in) throws IOException {
-      return new GzipCompressorInputStream(in);
+      return GzipInput.inflate(in);
     }
   },
   /** With zstd. */

@@ -60,8 +60,17 @@ final class ArchiveInput extends InputStream {
     return broken instanceof CodecUnavailableException
         ? broken
         : new BrokenStreamException(
-            "it cannot be inflated as %s: %s".formatted(format.compression(), broken.getMessage()),
+            "it cannot be inflated as %s: %s".formatted(format.compression(), reason(broken)),
             broken);
+  }
+
+  // The libraries say it each in its own way, or not at all.
+  private String reason(IOException broken) {
+    if (raw.ended) {
+      return "it is cut off";
+    }
+    String message = broken.getMessage();
+    return message == null ? "it is damaged" : message;
   }
 
   @Override
@@ -69,9 +78,10 @@ final class ArchiveInput extends InputStream {
     inflated.close();
   }
 
-  /** Remembers why it could not be read. */
+  /** Remembers that it ended, or why it could not be read. */
   private static final class Raw extends FilterInputStream {
     private @Nullable IOException failure;
+    private boolean ended;
 
     Raw(InputStream in) {
       super(in);
@@ -86,7 +96,9 @@ final class ArchiveInput extends InputStream {
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
       try {
-        return in.read(buffer, offset, length);
+        int count = in.read(buffer, offset, length);
+        ended |= count < 0;
+        return count;
       } catch (IOException unreadable) {
         failure = unreadable;
         throw unreadable;

@@ -87,7 +87,7 @@ final class ArchiveStore implements Store, AutoCloseable {
 
   /** Reads the archive now. */
   void require() {
-    Failures.translate("cannot read " + location, this::imported);
+    Failures.translate("cannot import " + location, this::imported);
   }
 
   @Override

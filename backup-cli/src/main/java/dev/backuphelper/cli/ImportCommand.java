@@ -3,14 +3,12 @@ package dev.backuphelper.cli;
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.VerifyRequest;
 import dev.backuphelper.internal.engine.Failures;
-import dev.backuphelper.model.Backup;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.report.ImportReport;
 import dev.backuphelper.report.VerifyReport;
 import dev.backuphelper.report.VerifyReport.VerifiedFile;
 import dev.backuphelper.store.FileSequence;
 import java.util.List;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
@@ -21,7 +19,8 @@ import picocli.CommandLine.Parameters;
     synopsisHeading = "%nUsage: ",
     description = {
       "%nNothing is published before the whole file was read and found to be what its manifests say."
-          + " Then the backups are verified, as far as that can be done without their key.%n"
+          + " Then all of its backups are verified, also those that were there already, as far as that"
+          + " can be done without their key.%n"
     },
     optionListHeading = "%nOptions:%n",
     exitCodeListHeading = ExitCodes.HEADING,
@@ -29,7 +28,7 @@ import picocli.CommandLine.Parameters;
       "0:done, or all of it was there already",
       ExitCodes.HELP_FAILED,
       ExitCodes.HELP_USAGE,
-      "3:imported, but what was imported does not verify",
+      "3:all of it is there as it was exported, but it does not verify",
       ExitCodes.HELP_INVALID,
       ExitCodes.HELP_NOT_FOUND,
       ExitCodes.HELP_LOCKED,
@@ -79,16 +78,13 @@ final class ImportCommand implements Command {
     tell(session, found, result);
   }
 
-  // What the other store knew of them says nothing of these copies. An import that was killed after
-  // it had published them has left that to this one.
+  // What the other store knew of them says nothing of these copies, and what this one recorded was
+  // before.
   private static VerifyReport verify(BackupHelper backups, ImportReport report) {
     VerifyRequest.Builder request = VerifyRequest.builder();
-    List<BackupId> unknown =
-        Stream.concat(report.imported().stream(), report.alreadyThere().stream())
-            .filter(id -> backups.find(id).flatMap(Backup::verification).isEmpty())
-            .toList();
-    unknown.forEach(request::id);
-    return unknown.isEmpty() ? new VerifyReport(List.of()) : backups.verify(request.build());
+    report.imported().forEach(request::id);
+    report.alreadyThere().forEach(request::id);
+    return backups.verify(request.build());
   }
 
   private static List<BackupId> ids(VerifyReport found) {
@@ -122,7 +118,7 @@ final class ImportCommand implements Command {
     return Failure.finding(
         "UNVERIFIED",
         ExitCodes.PARTLY,
-        "imported as it was exported, but it does not verify: %s: %s".formatted(file.path(), error),
+        "it is as it was exported, but it does not verify: %s: %s".formatted(file.path(), error),
         "Do not rely on it; export a backup that verifies.");
   }
 

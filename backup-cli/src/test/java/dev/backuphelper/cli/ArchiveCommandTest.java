@@ -1,11 +1,16 @@
 package dev.backuphelper.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.backuphelper.BackupHelper;
+import dev.backuphelper.ExportedBackup;
 import dev.backuphelper.cli.Cli.Run;
 import dev.backuphelper.codec.CodecPipeline;
+import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.internal.io.StagingName;
+import dev.backuphelper.model.BackupId;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,7 +20,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A backup in one file, and out of it again. */
@@ -150,8 +159,148 @@ class ArchiveCommandTest extends CommandTest {
     assertThat(run.json())
         .containsEntry("already_there", List.of(id))
         .containsEntry("verified", List.of(id));
-    assertThat(elsewhere().run("import", file, "--json").json())
-        .containsEntry("verified", List.of());
+  }
+
+  @Test
+  void what_is_there_already_is_verified_whatever_was_recorded() {
+    String id = create();
+    Path file = exported("b.tar", id);
+    elsewhere().run("import", file);
+
+    Run run = elsewhere().run("import", file, "--json");
+
+    assertThat(run.exit()).as(run.err()).isZero();
+    assertThat(run.json())
+        .containsEntry("imported", List.of())
+        .containsEntry("already_there", List.of(id))
+        .containsEntry("verified", List.of(id));
+  }
+
+  /** Makes a full backup and one that builds on it, and exports them. */
+  private List<String> exportedChain(Path file) {
+    String full = create("--type=auto", database);
+    Database.execute(database, "delete from note where id > 7");
+    String last = create("--type=incremental", "--compress", database);
+    assertThat(cli.run("export", last, file).exit()).isZero();
+    return List.of(full, last);
+  }
+
+  /** What can happen to a file of a store. */
+  private enum Loss {
+    MISSING {
+      @Override
+      void happenTo(Path file) throws IOException {
+        Files.delete(file);
+      }
+    },
+    SHORT {
+      @Override
+      void happenTo(Path file) throws IOException {
+        byte[] content = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(content, content.length / 2));
+      }
+    },
+    FLIPPED {
+      @Override
+      void happenTo(Path file) throws IOException {
+        Database.flipBit(file);
+      }
+    },
+    FOLDER {
+      @Override
+      void happenTo(Path file) throws IOException {
+        Files.delete(file);
+        Files.createDirectory(file);
+      }
+    };
+
+    abstract void happenTo(Path file) throws IOException;
+  }
+
+  /** Whatever file it is: the import tells, changes nothing, and its hint mends it. */
+  @ParameterizedTest
+  @EnumSource(names = {"MISSING", "SHORT", "FLIPPED"})
+  void what_is_there_already_but_bad_is_no_copy(Loss loss) throws Exception {
+    Path file = archive("b.tar.gz");
+    List<String> chain = exportedChain(file);
+    Path there = folder.resolve("elsewhere");
+    elsewhere().run("import", file);
+    List<String> files =
+        names(there).stream()
+            .filter(name -> chain.stream().anyMatch(name::contains))
+            .filter(name -> !name.startsWith("backup-checks."))
+            .filter(name -> !name.endsWith(".json"))
+            .toList();
+    assertThat(files).hasSizeGreaterThanOrEqualTo(6).anyMatch(name -> name.contains(".pages."));
+    for (String name : files) {
+      loss.happenTo(there.resolve(name));
+      List<String> before = names(there);
+
+      Run run = elsewhere().run("import", file, "--json");
+
+      String bad = chain.get(name.contains(chain.get(0)) ? 0 : 1);
+      assertFails(run, 4, "the store has backup " + bad + " already, but it is bad there", name);
+      assertThat(names(there)).as(name).isEqualTo(before);
+      mend(run);
+      Run again = elsewhere().run("import", file, "--json");
+      assertThat(again.exit()).as(name + again.err()).isZero();
+      assertThat(again.json()).containsEntry("verified", chain);
+      assertThat(elsewhere().run("verify").exit()).as(name).isZero();
+    }
+  }
+
+  /** Does what the hint of an import says. */
+  private void mend(Run run) {
+    String hint = String.valueOf(run.object("error").get("hint"));
+    assertThat(hint).startsWith("Remove it, then import it again: backup delete ");
+    Object[] words = hint.substring(hint.indexOf("delete ")).split(" ");
+    Run removed = elsewhere().run(words);
+    assertThat(removed.exit()).as(hint + removed.err()).isZero();
+  }
+
+  @Test
+  void a_folder_in_the_place_of_a_file_is_no_copy() throws Exception {
+    Path file = archive("b.tar");
+    List<String> chain = exportedChain(file);
+    Loss.FOLDER.happenTo(artifact(chain.get(0)));
+
+    assertFails(cli.run("import", file), 4, chain.get(0), "is no regular file");
+  }
+
+  @Test
+  void what_is_bad_and_needed_by_something_else_is_not_to_be_removed() throws Exception {
+    Path file = archive("b.tar");
+    List<String> chain = exportedChain(file);
+    Database.execute(database, "delete from note where id > 5");
+    String more = create("--type=incremental", "--compress", database);
+    Files.delete(artifact(chain.get(0)));
+
+    Run run = cli.run("import", file);
+
+    assertFails(run, 4, chain.get(0) + " already, but it is bad there", "does not exist");
+    assertThat(run.err())
+        .contains("hint: Import it into another folder, with --dir; " + more + " builds on")
+        .doesNotContain("delete");
+  }
+
+  @Test
+  void an_encrypted_backup_that_is_bad_is_no_copy_even_without_its_key() throws Exception {
+    Path key = folder.resolve("backup.key");
+    cli.run("key", "generate", key);
+    Cli keyed = cli.with(Map.of("BACKUP_DIR", "" + store, "BACKUP_KEY_FILE", "" + key));
+    String id = keyed.run("create", "--encrypt", database, "--quiet").out().strip();
+    Path file = exported("b.tar", id);
+    Path there = folder.resolve("elsewhere");
+    elsewhere().run("import", file);
+
+    for (String name : List.of("app.db.backup." + id + ".enc", "backup-keys." + id + ".json")) {
+      Files.delete(there.resolve(name));
+      Run run = elsewhere().run("import", file, "--json");
+
+      assertFails(run, 4, "already, but it is bad there", name + " does not exist");
+      mend(run);
+      assertThat(elsewhere().run("import", file).exit()).isZero();
+    }
   }
 
   @Test
@@ -182,6 +331,22 @@ class ArchiveCommandTest extends CommandTest {
 
     assertFails(cli.run("export", id, archive("b.tar")), 7, "there is something already");
     assertThat(archive("b.tar")).hasContent("mine");
+  }
+
+  @Test
+  void an_archive_that_somebody_makes_meanwhile_is_not_overwritten() throws Exception {
+    String id = create();
+    ArchiveFile ours = ArchiveFile.named(archive("b.tar"));
+    Files.writeString(archive("b.tar"), "mine");
+
+    try (ExportedBackup exported =
+        BackupHelper.builder().directory(store).build().export(new BackupId(id))) {
+      assertThatThrownBy(() -> ours.write(exported))
+          .isInstanceOf(RefusedException.class)
+          .hasMessage("there is something already: " + archive("b.tar"));
+    }
+    assertThat(archive("b.tar")).hasContent("mine");
+    assertThat(names(folder)).noneMatch(name -> name.startsWith(".staging-"));
   }
 
   @Test
@@ -310,6 +475,61 @@ class ArchiveCommandTest extends CommandTest {
 
     assertFails(run, 3, "it does not verify");
     assertThat(elsewhere().run("list", "--quiet").out().strip()).isEqualTo(id);
+    assertFails(elsewhere().run("import", file), 3, "it does not verify");
+  }
+
+  @Test
+  void an_archive_that_cannot_come_makes_no_store() throws Exception {
+    Path file = exported("b.tar", create());
+    Clock before = Clock.fixed(Instant.parse("2020-01-01T00:00:00Z"), ZoneOffset.UTC);
+
+    assertFails(elsewhere().at(before).run("import", file), 7, "dated more than a day ahead");
+    Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 2000));
+    assertFails(elsewhere().run("import", file), 4, "it is cut off");
+    assertThat(folder.resolve("elsewhere")).doesNotExist();
+  }
+
+  @Test
+  void an_archive_whose_data_is_bad_leaves_an_empty_store() throws Exception {
+    Path file = exported("b.tar", create());
+    Database.flipBit(file);
+
+    assertFails(elsewhere().run("import", file), 4, "SHA-256");
+    assertThat(names(folder.resolve("elsewhere"))).containsExactly(".lock");
+    assertThat(elsewhere().run("list", "--quiet").out()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"b.tar", "b.tar.gz", "b.tar.zst"})
+  void of_a_bad_archive_the_hint_is_about_the_archive(String name) throws Exception {
+    Path file = exported(name, create());
+    byte[] content = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(content, content.length / 2));
+
+    Run imported = elsewhere().run("import", file);
+    Run restored = elsewhere().run("restore", file, "--target", folder.resolve("x.db"));
+
+    for (Run run : List.of(imported, restored)) {
+      assertFails(run, 4, "it is cut off");
+      assertThat(run.err()).contains("hint: Copy it again from where it came");
+    }
+    assertFails(elsewhere().run("verify", file), 4, "it is cut off");
+  }
+
+  @Test
+  void an_endless_header_of_gzip_is_refused_from_a_file_and_a_pipe() throws Exception {
+    byte[] endless = HostileArchiveTest.withLongHeader(8);
+    Path file = Files.write(archive("b.tar.gz"), endless);
+    String reason = "it cannot be inflated as gzip: its header has more than 65536 bytes";
+
+    assertFails(elsewhere().run("import", file), 4, reason);
+    assertFails(elsewhere().run("verify", file), 4, reason);
+    Run restored = elsewhere().run("restore", file, "--target", folder.resolve("x.db"));
+    assertFails(restored, 4, reason);
+    assertThat(restored.err()).contains("hint: Copy it again from where it came");
+    piped(endless, 4, elsewhere(), "import", "-");
+    piped(endless, 4, elsewhere(), "verify", "-");
+    assertThat(folder.resolve("elsewhere")).doesNotExist();
   }
 
   /** What goes through a pipe. */

@@ -34,12 +34,15 @@ import java.util.function.Consumer;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorOutputStream;
+import org.apache.commons.compress.compressors.gzip.GzipParameters;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Archives that somebody forged or that were damaged: each is refused with a reason, and leaves
@@ -274,6 +277,45 @@ class HostileArchiveTest {
 
     assertThat(out.size()).isGreaterThan(1000);
     assertThat(counted.count).as("read of %d", out.size()).isLessThanOrEqualTo(1 << 16);
+  }
+
+  /** Returns the beginning of a gzip stream whose name, or whose comment, goes on and on. */
+  static byte[] withLongHeader(int flag) {
+    byte[] endless = new byte[8 << 20];
+    Arrays.fill(endless, (byte) 'a');
+    return joined(new byte[] {0x1f, (byte) 0x8b, 8, (byte) flag, 0, 0, 0, 0, 0, 3}, endless);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {8, 16})
+  void an_endless_header_of_gzip_is_not_kept(int flag) {
+    CountingInput counted = new CountingInput(new ByteArrayInputStream(withLongHeader(flag)));
+
+    requireRefused("gzip: its header has more than 65536 bytes", counted);
+
+    assertThat(counted.count).isLessThanOrEqualTo(2 << 16);
+  }
+
+  @Test
+  void a_header_of_gzip_with_a_name_and_a_comment_is_read() throws IOException {
+    GzipParameters header = new GzipParameters();
+    header.setFileName("x".repeat(1000) + ".tar");
+    header.setComment("y".repeat(60_000));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (OutputStream compressed = new GzipCompressorOutputStream(out, header)) {
+      compressed.write(tar);
+    }
+
+    assertThat(importAll(new ByteArrayInputStream(out.toByteArray())).imported()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(ArchiveFormat.class)
+  void an_archive_that_is_cut_off_is_called_that(ArchiveFormat format) throws IOException {
+    byte[] archive = archive(format);
+    for (int length : new int[] {7, 100, archive.length / 2, archive.length - 1}) {
+      requireRefused("it is cut off", Arrays.copyOf(archive, length));
+    }
   }
 
   private static final class CountingInput extends FilterInputStream {

@@ -7,7 +7,7 @@ import java.util.List;
  * What an import did.
  *
  * @param imported the backups that the store did not have, oldest first. They are not verified yet
- * @param alreadyThere the backups that the store had before, with the very same manifest
+ * @param alreadyThere the backups that the store had before, with the very same manifest and files
  * @param bytes the stored bytes that were read
  */
 public record ImportReport(List<BackupId> imported, List<BackupId> alreadyThere, long bytes) {

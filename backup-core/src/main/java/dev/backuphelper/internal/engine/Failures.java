@@ -27,8 +27,9 @@ import java.util.Locale;
 
 /** Turns what SPIs throw into what callers see, once, naming what was worked on. Stateless. */
 public final class Failures {
-  // What restores are called in messages; they alone have another way out.
+  // What restores and imports are called in messages; they have other ways out.
   private static final String RESTORE = "cannot restore ";
+  private static final String IMPORT = "cannot import ";
   private static final String ELSEWHERE = "use another folder.";
   private static final String SAFETY_ELSEWHERE =
       "use another folder; a restore from a store that cannot be written takes --safety-backup-dir.";
@@ -92,10 +93,16 @@ public final class Failures {
           failure);
     }
     if (failure instanceof MalformedDocumentException || failure instanceof BrokenStreamException) {
-      return new CorruptBackupException(
-          ErrorCode.CORRUPT, message, "Use another backup; verify says which are good.", failure);
+      return new CorruptBackupException(ErrorCode.CORRUPT, message, anotherThan(message), failure);
     }
     return storage(message, failure);
+  }
+
+  // What is imported is in no store, so that nothing here says what would be good.
+  private static String anotherThan(String message) {
+    return message.startsWith(IMPORT)
+        ? "Copy it again from where it came; or export it again, if it verifies there."
+        : "Use another backup; verify says which are good.";
   }
 
   private static StorageException storage(String message, IOException failure) {

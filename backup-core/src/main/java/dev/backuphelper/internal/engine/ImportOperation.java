@@ -26,8 +26,8 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,15 +62,18 @@ public final class ImportOperation {
   }
 
   private ImportReport importAll() throws IOException {
-    // Nothing is made before the files are known to be a backup.
+    // No store is made before the files are known to be a backup, and one that may come.
     IncomingFiles incoming = new IncomingFiles(files);
     List<IncomingBackup> chain = IncomingChain.read(incoming);
+    requirePast(chain);
     context.store().create();
     new Leftovers(context).sweepIfIdle();
     try (StoreLock lock = context.lock(LockMode.SHARED, "import")) {
+      AlreadyThere present = new AlreadyThere(context, chain);
       List<IncomingBackup> wanted = new ArrayList<>();
       for (IncomingBackup member : chain) {
-        if (isNew(member)) {
+        if (!present.has(member)) {
+          requireUnused(member.id());
           wanted.add(member);
         }
       }
@@ -103,25 +106,16 @@ public final class ImportOperation {
     return new ImportReport(imported, alreadyThere, bytes);
   }
 
-  /** Tells whether the store lacks a backup; refuses one in whose place it has something else. */
-  private boolean isNew(IncomingBackup member) throws IOException {
-    BackupId id = member.id();
-    if (catalog.exists(id)) {
-      if (!Arrays.equals(catalog.document(id), member.document())) {
+  private void requirePast(List<IncomingBackup> chain) throws IOException {
+    Instant latest = context.clock().instant().plus(RetentionPlan.FUTURE_TOLERANCE);
+    for (IncomingBackup member : chain) {
+      if (member.id().instant().isAfter(latest) && !catalog.exists(member.id())) {
         throw new RefusedException(
-            "the store has another backup %s: nothing published is overwritten".formatted(id),
-            "Import it into another folder, with --dir.");
+            "backup %s is dated more than a day ahead: ids of later backups would go on from there"
+                .formatted(member.id()),
+            "Set the clock right, or restore from the file itself.");
       }
-      return false;
     }
-    if (id.instant().isAfter(context.clock().instant().plus(RetentionPlan.FUTURE_TOLERANCE))) {
-      throw new RefusedException(
-          "backup %s is dated more than a day ahead: ids of later backups would go on from there"
-              .formatted(id),
-          "Set the clock right, or restore from the file itself.");
-    }
-    requireUnused(id);
-    return true;
   }
 
   private void requireSpace(List<IncomingBackup> wanted) throws IOException {

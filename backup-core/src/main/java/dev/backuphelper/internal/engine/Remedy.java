@@ -2,6 +2,8 @@ package dev.backuphelper.internal.engine;
 
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.store.Store;
+import java.util.Collection;
+import java.util.stream.Collectors;
 
 /** Commands that messages tell people to give. Stateless. */
 final class Remedy {
@@ -25,6 +27,12 @@ final class Remedy {
   /** Returns the command that restores a backup. */
   static String restore(Store store, BackupId id) {
     return "backup restore %s --dir %s --force".formatted(id, word(store.location()));
+  }
+
+  /** Returns the command that removes backups, whatever else there is. */
+  static String delete(Store store, Collection<BackupId> ids) {
+    String words = ids.stream().map(BackupId::value).collect(Collectors.joining(" "));
+    return "backup delete %s --dir %s --force".formatted(words, word(store.location()));
   }
 
   // As shells quote: within single quotes everything is itself, but for the single quote.

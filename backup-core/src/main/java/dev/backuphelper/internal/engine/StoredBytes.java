@@ -1,9 +1,13 @@
 package dev.backuphelper.internal.engine;
 
+import dev.backuphelper.catalog.BackupFiles;
 import dev.backuphelper.catalog.Catalog;
+import dev.backuphelper.catalog.StoreNames;
 import dev.backuphelper.codec.CodecPipeline;
 import dev.backuphelper.codec.Digest;
+import dev.backuphelper.internal.io.MalformedDocumentException;
 import dev.backuphelper.model.Component;
+import dev.backuphelper.model.Manifest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -42,10 +46,30 @@ final class StoredBytes {
 
   /** Returns what is wrong with a page map. */
   Optional<String> problem(Component.PageMapFile map) throws IOException {
-    try (InputStream in = context.store().open(map.file())) {
-      return problem(map.file(), map.size(), map.sha256(), CodecPipeline.digest(in));
+    return problem(map.file(), new Digest(map.size(), map.sha256()));
+  }
+
+  /** Returns what is wrong with the files of a backup, whatever they mean; no key is needed. */
+  Optional<String> problem(Manifest manifest) throws IOException {
+    for (BackupFiles.Content content : BackupFiles.contents(manifest)) {
+      Optional<String> problem = problem(content.name(), content.digest());
+      if (problem.isPresent()) {
+        return problem;
+      }
+    }
+    if (manifest.encrypted() && !catalog.withKeys().contains(manifest.id())) {
+      return Optional.of(StoreNames.keys(manifest.id()) + " does not exist");
+    }
+    return catalog.manifestProblem(manifest.id());
+  }
+
+  private Optional<String> problem(String file, Digest expected) throws IOException {
+    try (InputStream in = context.store().open(file)) {
+      return problem(file, expected.size(), expected.sha256(), CodecPipeline.digest(in));
     } catch (NoSuchFileException missing) {
-      return Optional.of(map.file() + " does not exist");
+      return Optional.of(file + " does not exist");
+    } catch (MalformedDocumentException irregular) {
+      return Optional.of(String.valueOf(irregular.getMessage()));
     } catch (AccessDeniedException denied) {
       throw denied;
     } catch (FileSystemException unreadable) {

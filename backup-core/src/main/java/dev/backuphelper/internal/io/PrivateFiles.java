@@ -5,7 +5,9 @@ import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -113,6 +115,28 @@ public final class PrivateFiles {
   /** Renames within a folder, replacing what has the new name, and makes that durable. */
   public static void rename(Path from, Path to) throws IOException {
     Files.move(from, to, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+    syncDirectory(parent(to));
+  }
+
+  /**
+   * Renames a file within a folder, and makes that durable; never replaces what has the new name,
+   * even if it was made at the same time. Where the file system has no hard links, that is looked
+   * at just before.
+   *
+   * @throws FileAlreadyExistsException if the new name is taken, even by a dangling link
+   */
+  public static void renameToFree(Path from, Path to) throws IOException {
+    try {
+      Files.createLink(to, from);
+    } catch (FileAlreadyExistsException taken) {
+      throw taken;
+    } catch (UnsupportedOperationException | FileSystemException noLinks) {
+      // To rename atomically would replace; this way Java looks first.
+      Files.move(from, to);
+      syncDirectory(parent(to));
+      return;
+    }
+    Files.delete(from);
     syncDirectory(parent(to));
   }
 
