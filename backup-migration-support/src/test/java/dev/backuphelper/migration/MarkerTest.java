@@ -186,12 +186,12 @@ class MarkerTest {
     assertThat(open.code()).isEqualTo(ErrorCode.REFUSED);
     assertThat(open.reason()).contains("belongs to the store " + app.store());
     assertThat(open.hint())
-        .contains("backup recover %s --dir %s.".formatted(id, app.store()))
+        .contains("backup recover %s --dir %s;".formatted(id, app.store()))
         .contains("remove %s by hand".formatted(copy.store().resolve(".open-" + id + ".json")))
         .doesNotContain("--dir " + copy.store());
     OpenPlan described = copy.backups().openPlans().get(0);
     assertThat(described.message()).isEqualTo(open.reason());
-    assertThat(described.remedy()).isEqualTo(open.hint());
+    assertThat(open.hint()).isEqualTo("Not here: " + described.remedy());
     assertThat(copy.guard().recover().resolved()).isEmpty();
     assertThat(untouched()).isEqualTo(half);
     assertThat(copy.state()).isEqualTo(app.state()).contains("half");

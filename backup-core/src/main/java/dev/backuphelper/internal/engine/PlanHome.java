@@ -62,7 +62,7 @@ final class PlanHome {
 
   /** Returns what to do about such a plan, in words for people. */
   static String remedy(Plan plan, Store home, Store copy) {
-    return "Resolve it there: %s. Here, once you have looked at the copied database, remove %s by hand."
+    return "resolve it there with: %s; of this copy, once you have looked at its database, remove %s by hand"
         .formatted(
             Remedy.recover(home, plan.id()),
             copy.path(OpenPointers.name(plan.id()))

@@ -195,7 +195,7 @@ public final class RecoverOperation {
             marker,
             ErrorCode.REFUSED,
             PlanHome.words(plan, home.get()),
-            PlanHome.remedy(plan, home.get(), context.store()));
+            "Not here: " + PlanHome.remedy(plan, home.get(), context.store()));
         return;
       }
     }
