@@ -11,12 +11,18 @@ import org.jspecify.annotations.Nullable;
  * How to resolve what a killed process left open. Immutable and thread-safe.
  *
  * @param plan the one plan to resolve, by its id; null for all
+ * @param ownOnly whether to resolve only what concerns the helper's own databases, not all that its
+ *     store knows
  * @param choice what to do with a database that is concerned
  * @param dryRun whether to report alone
  * @param connections lets go of what keeps the databases open here while they are restored
  */
 public record RecoverRequest(
-    @Nullable BackupId plan, RecoverChoice choice, boolean dryRun, ConnectionRelease connections) {
+    @Nullable BackupId plan,
+    boolean ownOnly,
+    RecoverChoice choice,
+    boolean dryRun,
+    ConnectionRelease connections) {
   /** Checks that nothing is null that must not be. */
   public RecoverRequest {
     Objects.requireNonNull(choice, "choice");
@@ -25,7 +31,7 @@ public record RecoverRequest(
 
   /** A request of somebody who keeps no connections open. */
   public RecoverRequest(@Nullable BackupId plan, RecoverChoice choice, boolean dryRun) {
-    this(plan, choice, dryRun, ConnectionRelease.NONE);
+    this(plan, false, choice, dryRun, ConnectionRelease.NONE);
   }
 
   /** Returns a request that resolves all plans as they say. */
@@ -33,12 +39,17 @@ public record RecoverRequest(
     return new RecoverRequest(null, RecoverChoice.PLANNED, false);
   }
 
+  /** Returns this request for the helper's own databases alone. */
+  public RecoverRequest ofOwnDatabases() {
+    return new RecoverRequest(plan, true, choice, dryRun, connections);
+  }
+
   /** Returns this request of somebody who keeps connections open. */
   public RecoverRequest withConnections(ConnectionRelease value) {
-    return new RecoverRequest(plan, choice, dryRun, value);
+    return new RecoverRequest(plan, ownOnly, choice, dryRun, value);
   }
 
   RecoverOrder order() {
-    return new RecoverOrder(plan, choice, dryRun, connections);
+    return new RecoverOrder(plan, ownOnly, choice, dryRun, connections);
   }
 }

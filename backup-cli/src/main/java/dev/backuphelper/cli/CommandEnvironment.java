@@ -2,7 +2,6 @@ package dev.backuphelper.cli;
 
 import dev.backuphelper.internal.engine.OuterGuard;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,31 +14,25 @@ import org.jspecify.annotations.Nullable;
  * @param guarded the databases that are guarded
  * @param locale what the launcher replaced; null if it replaced nothing
  */
-record CommandEnvironment(List<String> guarded, @Nullable String locale) {
+record CommandEnvironment(OuterGuard guarded, @Nullable String locale) {
   private static final String LOCALE = "LC_ALL";
   private static final String LOCALE_FROM_LAUNCHER = "dev.backuphelper.lc_all";
   private static final String UNSET = "unset";
 
-  CommandEnvironment {
-    guarded = List.copyOf(guarded);
-  }
-
   /** Returns that of this process, as it found it. */
   static CommandEnvironment of(Map<String, String> variables) {
     return new CommandEnvironment(
-        OuterGuard.in(variables).databases(), System.getProperty(LOCALE_FROM_LAUNCHER));
+        OuterGuard.in(variables), System.getProperty(LOCALE_FROM_LAUNCHER));
   }
 
   /** Returns that of a command for which more databases are guarded. */
   CommandEnvironment guarding(List<Path> databases) {
-    List<String> all = new ArrayList<>(guarded);
-    databases.forEach(database -> all.add(database.toString()));
-    return new CommandEnvironment(all, locale);
+    return new CommandEnvironment(guarded.with(databases), locale);
   }
 
   /** Changes an environment. */
   void putInto(Map<String, String> variables) {
-    variables.put(OuterGuard.VARIABLE, new OuterGuard(guarded).text());
+    variables.put(OuterGuard.VARIABLE, guarded.text());
     if (locale != null && locale.equals(UNSET)) {
       variables.remove(LOCALE);
     } else if (locale != null) {

@@ -178,9 +178,14 @@ final class GuardRun {
     signals.running(running);
     try {
       migration.startedWorker(running.handle());
-    } catch (BackupException unmarked) {
-      // The marker says that a process is being started: a recovery does nothing unasked.
-      session.warn(String.valueOf(unmarked.getMessage()));
+    } catch (RuntimeException unmarked) {
+      // Whatever went wrong, the command runs, and nothing is undone before it has ended. The
+      // marker
+      // says that a process is being started: a recovery does nothing unasked.
+      session.warn(
+          unmarked instanceof BackupException
+              ? String.valueOf(unmarked.getMessage())
+              : unmarked.toString());
     }
     int exit = running.waitFor();
     signals.ended();

@@ -10,6 +10,7 @@ import dev.backuphelper.testing.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -147,6 +148,43 @@ class RecoverCommandTest extends CommandTest {
         .contains("restored: " + database + " from backup ", "which undoes migration orders v42")
         .contains("the state found is kept as backup ");
     assertThat(Database.notes(database)).isEqualTo(10);
+  }
+
+  /** Somebody wants to look at what a crash left, in a copy. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "--restore", "--keep", "--dry-run"})
+  void in_a_copy_of_the_whole_folder_nothing_is_done_to_the_original(String choice)
+      throws Exception {
+    killMigration("restoring");
+    Path copy = Files.createDirectory(folder.resolve("copy"));
+    for (Path each : List.of(store, database.getParent())) {
+      for (String name : Folders.names(each)) {
+        Path file = each.resolve(name);
+        if (Files.isRegularFile(file)) {
+          Files.copy(file, copy.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
+        }
+      }
+    }
+
+    Run run = cli.run((Object[]) ("recover --dir " + copy + " " + choice).split(" "));
+
+    assertFails(run, 7, "belongs to the store " + store);
+    assertThat(run.err()).contains("--dir " + store).doesNotContain("--dir " + copy);
+    Run status = cli.run("status", "--dir", copy);
+    assertFails(status, 1, "belongs to the store " + store);
+    assertThat(status.out()).contains("--dir " + store).doesNotContain("--dir " + copy);
+    assertThat(Database.notes(database)).isEqualTo(4);
+    assertThat(database.resolveSibling("app.db.backup-open.json")).exists();
+    assertThat(cli.run("recover").out()).contains("restored: " + database);
+  }
+
+  @Test
+  void a_store_that_is_not_there_is_none_with_nothing_open() {
+    Run run = cli.run("recover");
+
+    assertFails(run, 5, "there is no store at " + store);
+    assertThat(run.err()).contains("hint: Check the folder's spelling");
+    assertThat(store).doesNotExist();
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.backuphelper.migration;
 
 import dev.backuphelper.GuardedSection;
 import dev.backuphelper.error.BackupException;
+import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.migration.MigrationReport.Outcome;
 import org.jspecify.annotations.Nullable;
 
@@ -36,10 +37,19 @@ final class MigrationFailure {
         .ifPresent(id -> message.append("; what it left is kept as backup ").append(id));
     notes.remarks().forEach(remark -> message.append("; ").append(remark));
     // In the message, because a suppressed exception is shown by its message alone.
-    section
-        .restoreCommand()
-        .ifPresent(command -> message.append("; to restore by hand: ").append(command));
+    if (!isSafetyBackupGone()) {
+      section
+          .restoreCommand()
+          .ifPresent(command -> message.append("; to restore by hand: ").append(command));
+    }
     return message.toString();
+  }
+
+  private boolean isSafetyBackupGone() {
+    return notes
+        .trouble()
+        .filter(trouble -> trouble.code() == ErrorCode.BACKUP_NOT_FOUND)
+        .isPresent();
   }
 
   private String outcome(Outcome outcome) {

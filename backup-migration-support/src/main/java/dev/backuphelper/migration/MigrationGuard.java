@@ -216,8 +216,11 @@ public final class MigrationGuard {
     return MigrationSession.open(this, label);
   }
 
-  /** Resolves what a process that died left open, as its policy said. */
+  /**
+   * Resolves what a process that died left open of this guard's databases, as its policy said. What
+   * the store knows of other databases is left alone.
+   */
   public RecoverReport recover() {
-    return backups.recover(RecoverRequest.planned().withConnections(connections));
+    return backups.recover(RecoverRequest.planned().ofOwnDatabases().withConnections(connections));
   }
 }

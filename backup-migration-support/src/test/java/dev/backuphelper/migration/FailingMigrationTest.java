@@ -249,6 +249,7 @@ class FailingMigrationTest {
 
     MigrationFailedException told = (MigrationFailedException) thrown.getSuppressed()[0];
     assertThat(told.report().outcome()).isEqualTo(Outcome.RESTORE_FAILED);
+    assertThat(told).hasMessageNotContaining("to restore by hand");
     assertThat(told.hint().orElseThrow())
         .startsWith("Bring back the store %s, with that backup. Then: ".formatted(app.store()))
         .endsWith(" --restore");

@@ -11,6 +11,7 @@ import dev.backuphelper.GuardRequest;
 import dev.backuphelper.GuardedSection;
 import dev.backuphelper.RecoverRequest;
 import dev.backuphelper.error.BackupException;
+import dev.backuphelper.error.BackupNotFoundException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.migration.MigrationReport.Outcome;
@@ -24,6 +25,7 @@ import dev.backuphelper.report.RecoverReport;
 import dev.backuphelper.report.RecoverReport.Action;
 import dev.backuphelper.source.sqlite.SqliteSource;
 import dev.backuphelper.testing.Folders;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +44,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The marker of a migration whose process is gone, and everything that may have befallen it. */
@@ -165,6 +168,101 @@ class MarkerTest {
     assertThat(app.marker()).exists();
   }
 
+  /** The pointer in the copied store names the database of the original. */
+  @ParameterizedTest
+  @EnumSource(RecoverChoice.class)
+  void copyOfTheWholeFolder_neverWorksOnTheOriginal(RecoverChoice choice) throws Exception {
+    BackupId id = app.crash(OnCrash.RESTORE, HALF);
+    String half = untouched();
+    Path elsewhere = folder.resolve("copy");
+    copy(app.folder(), elsewhere);
+    GuardedDatabase copy = GuardedDatabase.at(elsewhere);
+
+    RecoverReport report = copy.recover(choice);
+
+    assertThat(report.resolved()).isEmpty();
+    assertThat(report.open()).hasSize(1);
+    RecoverReport.Open open = report.open().get(0);
+    assertThat(open.code()).isEqualTo(ErrorCode.REFUSED);
+    assertThat(open.reason()).contains("belongs to the store " + app.store());
+    assertThat(open.hint())
+        .contains("backup recover %s --dir %s;".formatted(id, app.store()))
+        .contains("remove %s by hand".formatted(copy.store().resolve(".open-" + id + ".json")))
+        .doesNotContain("--dir " + copy.store());
+    OpenPlan described = copy.backups().openPlans().get(0);
+    assertThat(described.message()).isEqualTo(open.reason());
+    assertThat(open.hint()).isEqualTo("Not here: " + described.remedy());
+    assertThat(copy.guard().recover().resolved()).isEmpty();
+    assertThat(untouched()).isEqualTo(half);
+    assertThat(copy.state()).isEqualTo(app.state()).contains("half");
+    assertThat(app.marker()).exists();
+    assertThat(app.backups().openPlans()).hasSize(1);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
+  }
+
+  /** Reached by another path, it is the same store. */
+  @Test
+  void storeBehindALink_isTheStoreOfThePlan() throws Exception {
+    app.crash(OnCrash.RESTORE, HALF);
+    Path link = Files.createSymbolicLink(folder.resolve("link"), app.store());
+
+    BackupHelper backups = BackupHelper.builder().directory(link).build();
+
+    assertThat(backups.recover().open()).isEmpty();
+    assertThat(app.state()).isEqualTo(before);
+  }
+
+  @Test
+  void storeThatWasMoved_closesWhatIsOpenWhenItIsSaid() throws Exception {
+    app.crash(OnCrash.RESTORE, HALF);
+    Path away = Files.move(app.store(), folder.resolve("away"));
+    BackupHelper moved = BackupHelper.builder().directory(away).build();
+
+    assertThat(moved.recover().open())
+        .singleElement()
+        .satisfies(open -> assertThat(open.hint()).contains("Bring it back; or keep what is"));
+    assertThat(moved.recover(new RecoverRequest(null, RecoverChoice.KEEP, false)).open()).isEmpty();
+    assertThat(app.marker()).doesNotExist();
+    assertThat(app.state()).contains("half");
+  }
+
+  /** What another program left open may be one that its own owner wants to look at first. */
+  @Test
+  void guardOfOneDatabase_leavesWhatIsOpenOfAnotherInTheSameStore() {
+    app.crash(OnCrash.RESTORE, HALF);
+    GuardedDatabase other = GuardedDatabase.create(folder.resolve("other"), "wal");
+    BackupHelper backups =
+        BackupHelper.builder()
+            .source(SqliteSource.of(other.database()))
+            .directory(app.store())
+            .build();
+
+    RecoverReport report = MigrationGuard.of(backups).recover();
+
+    assertThat(report.resolved()).isEmpty();
+    assertThat(report.open()).isEmpty();
+    assertThat(app.marker()).exists();
+    assertThat(app.state()).contains("half");
+    assertThat(backups.recover().resolved()).hasSize(1);
+    assertThat(app.state()).isEqualTo(before);
+  }
+
+  @Test
+  void storeThatIsNotThereYet_isNoErrorForAGuard_butForARecoveryOfAWholeStore() {
+    assertThat(app.guard().recover().open()).isEmpty();
+    assertThatThrownBy(() -> app.backups().recover())
+        .isInstanceOf(BackupNotFoundException.class)
+        .hasMessage("there is no store at " + app.store());
+    assertThat(app.store()).doesNotExist();
+  }
+
   @Test
   void whatWasMoved_triggersNothing_neitherThereNorHere() throws Exception {
     app.crash(OnCrash.RESTORE, HALF);
@@ -173,7 +271,10 @@ class MarkerTest {
     Files.move(app.folder(), elsewhere);
     GuardedDatabase moved = GuardedDatabase.at(elsewhere);
 
-    RecoverReport report = moved.guard().recover();
+    assertThat(moved.guard().recover().open())
+        .as("it is about no database of this guard")
+        .isEmpty();
+    RecoverReport report = moved.backups().recover();
 
     assertThat(report.resolved()).isEmpty();
     assertThat(report.open()).hasSize(1);

@@ -48,7 +48,7 @@ final class GuardedProcesses {
 
   private static boolean guarded(long pid, Collection<Path> databases) {
     OuterGuard guard = OuterGuard.in(Map.of(OuterGuard.VARIABLE, value(pid)));
-    return databases.stream().anyMatch(guard::guards);
+    return databases.stream().anyMatch(guard::names);
   }
 
   private static String value(long pid) {

@@ -41,7 +41,8 @@ final class LeftPlan {
   void resolve() {
     RecoverReport report =
         new RecoverOperation(
-                context, new RecoverOrder(id, RecoverChoice.PLANNED, false, context.connections()))
+                context,
+                new RecoverOrder(id, false, RecoverChoice.PLANNED, false, context.connections()))
             .run();
     for (RecoverReport.Resolved resolved : report.resolved()) {
       context

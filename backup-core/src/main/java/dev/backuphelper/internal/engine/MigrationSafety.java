@@ -71,7 +71,8 @@ final class MigrationSafety {
 
   // A restore that fails for want of room is no help, so there must be room for it beforehand.
   private void requireSpace(List<GuardedDatabase> databases) throws IOException {
-    SpaceNeeded space = new SpaceNeeded(context.store(), "undoing the migration");
+    SpaceNeeded space =
+        new SpaceNeeded(context.store(), "undoing the migration", SpaceNeeded.UNCHANGED);
     space.inStore(METADATA_BYTES);
     for (GuardedDatabase database : databases) {
       if (database.isDatabase()) {

@@ -7,6 +7,7 @@ import dev.backuphelper.model.BackupId;
 import dev.backuphelper.report.OpenPlan;
 import dev.backuphelper.source.Source;
 import dev.backuphelper.source.SourceUnreadableException;
+import dev.backuphelper.store.Store;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
@@ -94,6 +95,16 @@ public final class OpenPlans {
           beginner.isPresent() ? WAIT : remedy);
     }
     Plan plan = known.get().plan();
+    Optional<Store> home = PlanHome.elsewhere(context, plan);
+    if (home.isPresent()) {
+      return new OpenPlan(
+          Optional.of(id),
+          kind(plan),
+          false,
+          targets,
+          PlanHome.words(plan, home.get()),
+          PlanHome.remedy(plan, home.get(), context.store()));
+    }
     if (isAtWork(known.get())) {
       return new OpenPlan(
           Optional.of(id),
@@ -155,7 +166,11 @@ public final class OpenPlans {
    * @param migrations which of the plans that the store knows are those of migrations
    * @param problems what cannot be read, in words for people
    */
-  record Found(Map<BackupId, List<Path>> files, Set<BackupId> migrations, List<String> problems) {}
+  record Found(Map<BackupId, List<Path>> files, Set<BackupId> migrations, List<String> problems) {
+    boolean isEmpty() {
+      return files.isEmpty() && problems.isEmpty();
+    }
+  }
 
   Found find() throws IOException {
     Map<BackupId, Set<Path>> files = new TreeMap<>();

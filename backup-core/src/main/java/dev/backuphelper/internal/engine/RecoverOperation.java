@@ -17,6 +17,7 @@ import dev.backuphelper.source.Target;
 import dev.backuphelper.source.TargetState;
 import dev.backuphelper.store.LockHeldException;
 import dev.backuphelper.store.LockMode;
+import dev.backuphelper.store.Store;
 import dev.backuphelper.store.StoreLock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * Resolves what killed processes left: finishes or undoes restores and migrations, and tidies the
@@ -59,6 +61,12 @@ public final class RecoverOperation {
 
   private RecoverReport recover() throws IOException {
     OpenPlans.Found found = new OpenPlans(context).find();
+    // Before the first backup there is no store, and nothing of the own databases is open; whoever
+    // asks about a whole store means another.
+    if (!order.ownOnly() && found.isEmpty() && !context.store().exists()) {
+      throw new BackupNotFoundException(
+          "there is no store at " + context.store().location(), "Check the folder's spelling.");
+    }
     if (order.only() != null && !found.files().containsKey(order.only())) {
       throw new BackupNotFoundException(
           "no open plan has the id " + order.only(),
@@ -68,8 +76,10 @@ public final class RecoverOperation {
     // that one's files, knows of both; the other knows only of itself.
     List<Map.Entry<BackupId, List<Path>>> newestFirst = new ArrayList<>(found.files().entrySet());
     Collections.reverse(newestFirst);
+    Predicate<List<Path>> concerned = concerned();
     for (Map.Entry<BackupId, List<Path>> plan : newestFirst) {
-      if (order.only() == null || order.only().equals(plan.getKey())) {
+      if ((order.only() == null || order.only().equals(plan.getKey()))
+          && concerned.test(plan.getValue())) {
         recover(plan.getKey(), plan.getValue());
       }
     }
@@ -85,6 +95,15 @@ public final class RecoverOperation {
     }
     return new RecoverReport(
         order.dryRun(), resolved, open, order.dryRun() ? List.of() : sweep(), orphans());
+  }
+
+  /** Tells of the files of a plan whether it is asked about their databases. */
+  private Predicate<List<Path>> concerned() {
+    if (!order.ownOnly()) {
+      return files -> true;
+    }
+    List<Path> own = GuardOperation.databases(context).stream().map(PlanFile::beside).toList();
+    return files -> !Collections.disjoint(files, own);
   }
 
   private void recover(BackupId id, List<Path> files) {
@@ -167,6 +186,18 @@ public final class RecoverOperation {
     List<PlanFile> files = new ArrayList<>();
     for (Path target : targets) {
       PlanFile.find(target).filter(file -> file.id().equals(id)).ifPresent(files::add);
+    }
+    if (!files.isEmpty()) {
+      Plan plan = files.get(0).plan();
+      Optional<Store> home = PlanHome.elsewhere(context, plan);
+      if (home.isPresent()) {
+        leaveOpen(
+            marker,
+            ErrorCode.REFUSED,
+            PlanHome.words(plan, home.get()),
+            "Not here: " + PlanHome.remedy(plan, home.get(), context.store()));
+        return;
+      }
     }
     Optional<String> unseen = unseen(files, targets);
     if (unseen.isPresent() && order.choice() != RecoverChoice.KEEP) {

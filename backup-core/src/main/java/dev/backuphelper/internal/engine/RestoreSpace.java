@@ -13,7 +13,11 @@ final class RestoreSpace {
   private final Duration patience;
 
   RestoreSpace(Store journal, RestoreOrder order, Duration patience) {
-    this.space = new SpaceNeeded(journal, "the restore");
+    Plan resolving = order.resolving();
+    boolean undoes = resolving != null && resolving.purpose().isMigration();
+    this.space =
+        new SpaceNeeded(
+            journal, "the restore", undoes ? SpaceNeeded.TO_UNDO : SpaceNeeded.UNCHANGED);
     this.order = order;
     this.patience = patience;
   }

@@ -15,10 +15,15 @@ final class SpaceNeeded {
   // Room for the plan, the pointer and the like, beside the images.
   private static final long METADATA_BYTES = 1 << 20;
 
-  private static final String HINT = "Free some space; nothing was changed.";
+  /** What to do where nothing was changed yet. */
+  static final String UNCHANGED = "Free some space; nothing was changed.";
+
+  /** What to do where a migration has changed the databases, and is to be undone. */
+  static final String TO_UNDO = "Free some space; what the migration left is still there.";
 
   private final Store store;
   private final String work;
+  private final String hint;
   private final Map<FileStore, Long> onDisks = new HashMap<>();
   private long inStore = METADATA_BYTES;
 
@@ -26,10 +31,12 @@ final class SpaceNeeded {
    * Begins to add up.
    *
    * @param work what needs it, in words for people
+   * @param hint what to do if there is not enough
    */
-  SpaceNeeded(Store store, String work) {
+  SpaceNeeded(Store store, String work, String hint) {
     this.store = store;
     this.work = work;
+    this.hint = hint;
   }
 
   /** Adds what is needed in the folder of a target. */
@@ -48,7 +55,7 @@ final class SpaceNeeded {
    * @throws dev.backuphelper.error.StorageException if there is not
    */
   void require() throws IOException {
-    FreeSpace.require(work, store, inStore, HINT);
+    FreeSpace.require(work, store, inStore, hint);
     Map<FileStore, Long> needed = new HashMap<>(onDisks);
     Optional<Path> localStore = store.folder();
     if (localStore.isPresent()) {
@@ -56,7 +63,7 @@ final class SpaceNeeded {
       add(needed, localStore.get(), inStore);
     }
     for (Map.Entry<FileStore, Long> disk : needed.entrySet()) {
-      FreeSpace.require(work, disk.getKey(), disk.getValue(), HINT);
+      FreeSpace.require(work, disk.getKey(), disk.getValue(), hint);
     }
   }
 

@@ -111,7 +111,12 @@ public final class LiquibaseGuard {
     LiquibasePresence.require();
     StepPresence.require();
     Registration registration = ProtectedDatabases.register(guard);
-    LeftByCrash.resolve(guard);
+    try {
+      LeftByCrash.resolve(guard);
+    } catch (RuntimeException | Error failure) {
+      registration.close();
+      throw failure;
+    }
     return registration;
   }
 

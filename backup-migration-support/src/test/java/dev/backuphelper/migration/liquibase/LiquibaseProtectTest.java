@@ -3,8 +3,12 @@ package dev.backuphelper.migration.liquibase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.Mockito.doThrow;
+import static org.mockito.Mockito.mock;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.backuphelper.BackupHelper;
 import dev.backuphelper.GuardRequest;
 import dev.backuphelper.GuardedSection;
 import dev.backuphelper.error.RefusedException;
@@ -17,6 +21,8 @@ import dev.backuphelper.migration.fixture.Shop;
 import dev.backuphelper.migration.liquibase.LiquibaseGuard.Registration;
 import dev.backuphelper.model.OnCrash;
 import dev.backuphelper.source.sqlite.SqliteSource;
+import dev.backuphelper.store.Store;
+import dev.backuphelper.store.local.LocalStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -104,6 +110,29 @@ class LiquibaseProtectTest {
           .hasMessage(shop.database() + " is protected already");
     }
     LiquibaseGuard.protect(guard).close();
+  }
+
+  /** Else nobody could register a guard of that database again. */
+  @Test
+  void registrationThatFails_leavesNothingRegistered() {
+    Store broken =
+        mock(
+            Store.class,
+            delegatesTo(
+                LocalStore.in(shop.guard().backups().databases().get(0).resolveSibling("store"))));
+    assertThatThrownBy(
+            () -> {
+              doThrow(new IllegalStateException("out of luck")).when(broken).list();
+              LiquibaseGuard.protect(
+                  MigrationGuard.of(
+                      BackupHelper.builder()
+                          .source(SqliteSource.of(shop.guard().backups().databases().get(0)))
+                          .store(broken)
+                          .build()));
+            })
+        .hasStackTraceContaining("out of luck");
+
+    LiquibaseGuard.protect(shop.guard()).close();
   }
 
   @Test
