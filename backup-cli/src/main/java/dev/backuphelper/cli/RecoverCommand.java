@@ -2,12 +2,14 @@ package dev.backuphelper.cli;
 
 import dev.backuphelper.BackupHelper;
 import dev.backuphelper.RecoverRequest;
+import dev.backuphelper.error.BackupNotFoundException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.InvalidRequestException;
 import dev.backuphelper.model.BackupId;
 import dev.backuphelper.model.RecoverChoice;
 import dev.backuphelper.report.OpenPlan;
 import dev.backuphelper.report.RecoverReport;
+import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,12 +82,24 @@ final class RecoverCommand implements Command {
     RecoverChoice choice = choice();
     BackupHelper backups = session.open();
     RecoverReport report = backups.recover(new RecoverRequest(plan(backups), choice, dryRun));
+    requireStore(session, report);
     put(result, report);
     describe(report, result);
     if (!report.open().isEmpty()) {
       result.fail(stillOpen(report));
     } else if (report.resolved().stream().anyMatch(RecoverReport.Resolved::contended)) {
       result.fail(RestoreView.contended());
+    }
+  }
+
+  // A program that starts for the first time has no store yet; a person who names none has
+  // mistyped.
+  private static void requireStore(Session session, RecoverReport report) {
+    boolean nothing = report.resolved().isEmpty() && report.open().isEmpty();
+    if (nothing && !Files.exists(session.directory())) {
+      throw new BackupNotFoundException(
+          "there is no store at " + Format.absolute(session.directory()),
+          "Check the folder's spelling.");
     }
   }
 

@@ -11,7 +11,6 @@ import dev.backuphelper.GuardRequest;
 import dev.backuphelper.GuardedSection;
 import dev.backuphelper.RecoverRequest;
 import dev.backuphelper.error.BackupException;
-import dev.backuphelper.error.BackupNotFoundException;
 import dev.backuphelper.error.ErrorCode;
 import dev.backuphelper.error.RefusedException;
 import dev.backuphelper.migration.MigrationReport.Outcome;
@@ -255,11 +254,9 @@ class MarkerTest {
   }
 
   @Test
-  void storeThatIsNotThereYet_isNoErrorForAGuard_butForARecoveryOfAWholeStore() {
+  void storeThatIsNotThereYet_isNoErrorAtAFirstStart() {
     assertThat(app.guard().recover().open()).isEmpty();
-    assertThatThrownBy(() -> app.backups().recover())
-        .isInstanceOf(BackupNotFoundException.class)
-        .hasMessage("there is no store at " + app.store());
+    assertThat(app.backups().recover().open()).isEmpty();
     assertThat(app.store()).doesNotExist();
   }
 

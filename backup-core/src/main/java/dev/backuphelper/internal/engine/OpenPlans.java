@@ -166,11 +166,7 @@ public final class OpenPlans {
    * @param migrations which of the plans that the store knows are those of migrations
    * @param problems what cannot be read, in words for people
    */
-  record Found(Map<BackupId, List<Path>> files, Set<BackupId> migrations, List<String> problems) {
-    boolean isEmpty() {
-      return files.isEmpty() && problems.isEmpty();
-    }
-  }
+  record Found(Map<BackupId, List<Path>> files, Set<BackupId> migrations, List<String> problems) {}
 
   Found find() throws IOException {
     Map<BackupId, Set<Path>> files = new TreeMap<>();

@@ -61,12 +61,6 @@ public final class RecoverOperation {
 
   private RecoverReport recover() throws IOException {
     OpenPlans.Found found = new OpenPlans(context).find();
-    // Before the first backup there is no store, and nothing of the own databases is open; whoever
-    // asks about a whole store means another.
-    if (!order.ownOnly() && found.isEmpty() && !context.store().exists()) {
-      throw new BackupNotFoundException(
-          "there is no store at " + context.store().location(), "Check the folder's spelling.");
-    }
     if (order.only() != null && !found.files().containsKey(order.only())) {
       throw new BackupNotFoundException(
           "no open plan has the id " + order.only(),
