@@ -15,7 +15,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 /** Each benchmark runs; what it measures here means nothing. */
 class BenchmarksTest {
   private static final int DIGESTS = 1;
-  private static final int DELTAS = 3;
+  private static final int DELTAS = 5;
   private static final int PIPELINES = 2 * PipelineBenchmark.Steps.values().length;
 
   @Test
