@@ -188,7 +188,7 @@ class GuardSignalsTest extends CommandTest {
     assertThat(report()).containsEntry("command_exit", null).containsEntry("signal", "INT");
     assertThat(names(folder)).doesNotContain("ready", "pid", "app.db.backup-open.json");
     assertThat(Database.notes(database)).isEqualTo(10);
-    assertThat(cli.run("recover").out()).contains("nothing is open");
+    assertFails(cli.run("recover"), 5, "there is no store at " + store);
   }
 
   private Run disturbed(DisturbedGuard.Disturbance disturbance, Object... command)
